@@ -1,0 +1,111 @@
+"""Frozen messages from the queue to a browser or client. Pure data; wire form is made at sending.
+
+Source of names and fields: the public wire protocol (``sse_v3``) of Gradio 5 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+LogLevel = Literal["info", "warning", "success", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressUnit:
+    """One progress bar. ``index`` of ``length`` in ``unit``, or ``progress`` as a fraction 0–1."""
+
+    index: float | None = None
+    length: float | None = None
+    unit: str | None = None
+    progress: float | None = None
+    desc: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One step's values, postprocessed: JSON-ready, one per output, ``None`` for state.
+
+    Attributes:
+        data: One wire value per output of the listener.
+        is_generating: A step of a generator; the last step is repeated by the end message.
+        changed_state_ids: State blocks whose value changed in this step.
+    """
+
+    data: Sequence[Any]
+    is_generating: bool = False
+    changed_state_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The event waits; ``rank`` 0 is next. Sent when it changes, coalesced."""
+
+    event_id: str
+    rank: int
+    queue_size: int
+    rank_eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The event began to run."""
+
+    event_id: str
+    eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """Progress bars of the event; the latest replaces earlier ones."""
+
+    event_id: str
+    units: Sequence[ProgressUnit]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A message for the person, raised by the function while it runs."""
+
+    event_id: str
+    text: str
+    level: LogLevel
+    title: str
+    duration_s: float | None
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A generator's step. Full values here; differences are computed per reader at sending."""
+
+    event_id: str
+    output: Output
+    time_limit_s: float | None = None
+    streaming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an event failed, worded for the person. ``error`` is ``None`` when details are hidden."""
+
+    error: str | None
+    title: str = "Error"
+    duration_s: float | None = 10
+    visible: bool = True
+    print_exception: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The one terminal message of an event: ``output`` on success (or cancel), else ``failure``."""
+
+    event_id: str
+    output: Output | None
+    failure: Failure | None
+    duration_s: float
+    average_duration_s: float
+
+
+Message = Queued | Started | Progressed | Logged | Stepped | Ended
