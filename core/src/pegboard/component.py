@@ -303,9 +303,9 @@ def refuse_option(component: object, name: str, got: object, expected: str, fix:
 
 
 @lru_cache(maxsize=None)
-def _events_of(cls: type) -> dict[str, Event[Any]]:
+def _events_of(cls: Hashable) -> dict[str, Event[Any]]:
     found: dict[str, Event[Any]] = {}
-    for base in reversed(cls.__mro__):
+    for base in reversed(cast(type, cls).__mro__):
         for name, value in vars(base).items():
             if isinstance(value, Event):
                 found[name] = value
