@@ -1,0 +1,1 @@
+"""One package per example app; each has an ``app`` module with a ``demo`` to launch."""

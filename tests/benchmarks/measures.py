@@ -1,0 +1,196 @@
+"""What is measured, one function a row. Each returns figures by name for one running of one contender."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from statistics import median
+
+from tests.benchmarks.servers import Contender, Running, serving
+from tests.benchmarks.wire import PREFIX, Connection, Session, functions_of
+
+Figures = dict[str, float]
+
+IMPORT_PROBE = """
+import json, resource, sys
+before = resource.getrusage(resource.RUSAGE_SELF)
+import {module}
+after = resource.getrusage(resource.RUSAGE_SELF)
+cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+print(json.dumps({{"CPU, ms": cpu * 1000, "modules": len(sys.modules), "memory, MB": after.ru_maxrss / 1024}}))
+"""
+
+
+def imports(contender: Contender) -> Figures:
+    """Import the library in a fresh interpreter (the floor imports uvicorn)."""
+    probe = IMPORT_PROBE.format(module=contender.library or "uvicorn")
+    output = subprocess.run(
+        [contender.python, "-c", probe], check=True, capture_output=True, text=True
+    ).stdout
+    figures: Figures = json.loads(output.strip().splitlines()[-1])
+    return figures
+
+
+def start(contender: Contender) -> Figures:
+    """Time from the start of the process to the first page of hello world."""
+    with serving(contender, "hello") as server:
+        return {"to first page, ms": server.start_s * 1000}
+
+
+async def one_at_a_time(server: Running, count: int = 300) -> Figures:
+    """One session, one event after another: latency, and server CPU for each."""
+    session = Session(server.port, await functions_of(server.port))
+    for _ in range(20):
+        await session.call("echo", ["hello"])
+    cpu = server.cpu_s()
+    times = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        result = await session.call("echo", ["hello"])
+        times.append(time.perf_counter() - begin)
+        if result["output"]["data"] != ["hello"]:
+            raise RuntimeError(f"wrong answer: {result}")
+    used = server.cpu_s() - cpu
+    session.close()
+    return {"p50, ms": median(times) * 1000, "server CPU, ms": used / count * 1000}
+
+
+async def many_sessions(server: Running, sessions: int = 100, seconds: float = 4.0) -> Figures:
+    """Many sessions, each one event after another: events a second, and how evenly served."""
+    functions = await functions_of(server.port)
+    clients = [Session(server.port, functions) for _ in range(sessions)]
+    counts = [0] * sessions
+    await asyncio.gather(*(client.call("echo", ["warm"]) for client in clients))
+    cpu, begin = server.cpu_s(), time.perf_counter()
+    until = begin + seconds
+
+    async def loop(number: int) -> None:
+        while time.perf_counter() < until:
+            await clients[number].call("echo", ["hello"])
+            counts[number] += 1
+
+    await asyncio.gather(*(loop(number) for number in range(sessions)))
+    elapsed, used = time.perf_counter() - begin, server.cpu_s() - cpu
+    for client in clients:
+        client.close()
+    ordered = sorted(counts)
+    return {
+        "events/s": sum(counts) / elapsed,
+        "CPU an event, ms": used / sum(counts) * 1000,
+        "fairness, most/least": ordered[-1] / max(1, ordered[0]),
+    }
+
+
+async def growing_strings(server: Running, steps: int = 1000) -> Figures:
+    """One generator of 1,000 growing strings: yields a second and bytes on the wire."""
+    session = Session(server.port, await functions_of(server.port))
+    await session.call("grow", [10])
+    bytes_before, cpu, begin = session.bytes, server.cpu_s(), time.perf_counter()
+    result = await session.call("grow", [steps])
+    elapsed, used = time.perf_counter() - begin, server.cpu_s() - cpu
+    if result["output"]["data"] != ["word " * steps]:
+        raise RuntimeError("the stream ended with another text")
+    sent = session.bytes - bytes_before
+    session.close()
+    return {"yields/s": steps / elapsed, "CPU a yield, us": used / steps * 1e6, "KB": sent / 1024}
+
+
+async def pictures(server: Running, count: int = 10, side: int = 1024) -> Figures:
+    """A 1024 x 1024 picture uploaded once, decoded, mirrored, encoded and returned ``count`` times."""
+    path = await upload_picture(server.port, side)
+    session = Session(server.port, await functions_of(server.port))
+    data = [{"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "a.png"}]
+    await session.call("picture", data)
+    cpu, begin = server.cpu_s(), time.perf_counter()
+    for _ in range(count):
+        result = await session.call("picture", data)
+        if not result.get("success"):
+            raise RuntimeError(f"the picture failed: {result}")
+    elapsed, used = time.perf_counter() - begin, server.cpu_s() - cpu
+    session.close()
+    return {"ms": elapsed / count * 1000, "server CPU, ms": used / count * 1000}
+
+
+async def upload_picture(port: int, side: int) -> str:
+    """Upload a photo-like PNG and return the path the server gave it."""
+    import numpy as np
+    from PIL import Image
+
+    across = np.linspace(0, 8, side)
+    wave = (np.sin(across)[:, None] * np.cos(across * 1.7)[None, :] + 1) * 100
+    noise = np.random.default_rng(0).integers(0, 30, (side, side))
+    pixels = np.dstack([wave + noise, wave.T + noise, wave[::-1] + noise]).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png", compress_level=1)
+    boundary = "benchmark-boundary"
+    body = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n'
+        "Content-Type: image/png\r\n\r\n"
+    ).encode() + buffer.getvalue() + f"\r\n--{boundary}--\r\n".encode()
+    connection = Connection(port)
+    try:
+        _, content = await connection.request(
+            "POST", f"{PREFIX}/upload", body, f"multipart/form-data; boundary={boundary}"
+        )
+    finally:
+        connection.close()
+    return str(json.loads(content)[0])
+
+
+async def waiting(server: Running, events: int = 400) -> Figures:
+    """Many sessions join a 10 ms function with limit 4 at once: drain against the ideal."""
+    functions = await functions_of(server.port)
+    clients = [Session(server.port, functions) for _ in range(events)]
+    begin = time.perf_counter()
+    await asyncio.gather(*(client.call("nap", ["x"]) for client in clients))
+    elapsed = time.perf_counter() - begin
+    most = max(client.messages for client in clients)
+    for client in clients:
+        client.close()
+    return {"x ideal": elapsed / (events * 0.01 / 4), "messages a client, most": most}
+
+
+async def batches(server: Running, events: int = 256) -> Figures:
+    """256 calls of a 50 ms function that takes batches of 16: time against 16 runs."""
+    functions = await functions_of(server.port)
+    # One session a call: a session posts over one connection, one join after another.
+    clients = [Session(server.port, functions) for _ in range(events)]
+    begin = time.perf_counter()
+    await asyncio.gather(*(client.call("nap_batch", ["x"]) for client in clients))
+    elapsed = time.perf_counter() - begin
+    for client in clients:
+        client.close()
+    return {"x ideal": elapsed / (events / 16 * 0.05)}
+
+
+async def idle(server: Running, sessions: int = 500) -> Figures:
+    """Sessions that made one call and keep their page open: memory of each, CPU of all."""
+    functions = await functions_of(server.port)
+    warm = Session(server.port, functions)
+    await warm.call("echo", ["x"])
+    before = server.memory_kb()
+    clients = [Session(server.port, functions) for _ in range(sessions)]
+    for client in clients:
+        await client.call("echo", ["x"])
+    cpu = server.cpu_s()
+    await asyncio.sleep(3)
+    used = server.cpu_s() - cpu
+    figures = {"KB a session": (server.memory_kb() - before) / sessions, "CPU, %": used / 3 * 100}
+    for client in [*clients, warm]:
+        client.close()
+    return figures
+
+
+def on_work(measure: Callable[[Running], object]) -> Callable[[Contender], Figures]:
+    """Turn a measure of a running server into one that starts the server first."""
+
+    def run(contender: Contender) -> Figures:
+        with serving(contender, "work") as server:
+            return asyncio.run(measure(server))  # type: ignore[arg-type]  # all are coroutine functions
+
+    return run
+

@@ -1,0 +1,105 @@
+"""Starts the servers that are compared, each in a process and environment of its own (Linux)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+START_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Something to measure: a name, the interpreter that has it installed, and its library."""
+
+    name: str
+    python: str
+    library: str | None
+
+    def command(self, app: str) -> list[str]:
+        """Return the command that serves an app (the floor serves all of them)."""
+        script = HERE / "floor.py" if self.library is None else HERE / "apps" / f"{app}.py"
+        return [self.python, str(script)]
+
+
+def contenders(gradio_python: str) -> list[Contender]:
+    """Return Pegboard, Gradio and the floor, in this order."""
+    return [
+        Contender("Pegboard", sys.executable, "pegboard"),
+        Contender("Gradio", gradio_python, "gradio"),
+        Contender("floor", sys.executable, None),
+    ]
+
+
+def free_port() -> int:
+    """Return a port that is free on loopback at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """A server process that answers; ``start_s`` is from its start to the first page."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    start_s: float
+
+    def cpu_s(self) -> float:
+        """Return the processor time used so far, user and system."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+    def memory_kb(self) -> int:
+        """Return resident memory in KiB."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1])
+        return 0
+
+
+@contextmanager
+def serving(contender: Contender, app: str) -> Iterator[Running]:
+    """Serve an app for the length of the block."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "BENCH_PORT": str(port),
+        "BENCH_LIBRARY": contender.library or "",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        "HF_HUB_OFFLINE": "1",
+    }
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        contender.command(app), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+                    response.read()
+                break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                if process.poll() is not None or time.perf_counter() - started > START_LIMIT_S:
+                    raise RuntimeError(f"{contender.name} did not start {app}") from None
+                time.sleep(0.01)
+        yield Running(process, port, time.perf_counter() - started)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

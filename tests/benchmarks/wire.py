@@ -1,0 +1,146 @@
+"""A thin client of the public wire protocol, cheap enough to measure servers with.
+
+Raw asyncio sockets with keep-alive; knows only what the benchmarks need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+PREFIX = "/gradio_api"
+
+
+class Connection:
+    """One keep-alive HTTP/1.1 connection."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def send(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> dict[str, str]:
+        """Send a request and return the response's headers, with the status under ``:status``."""
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**26)
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+        if body:
+            head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+        self.writer.write(head.encode() + b"\r\n" + body)
+        assert self.reader is not None
+        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)
+        }
+        headers[":status"] = lines[0].split()[1]
+        return headers
+
+    async def request(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> tuple[int, bytes]:
+        """Return the status and the whole body of one exchange."""
+        headers = await self.send(method, path, body, kind)
+        assert self.reader is not None
+        if "content-length" in headers:
+            content = await self.reader.readexactly(int(headers["content-length"]))
+        else:
+            content = b"".join([part async for part in self.chunks()])
+        return int(headers[":status"]), content
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the parts of a chunked response until its end."""
+        assert self.reader is not None
+        while True:
+            size = int((await self.reader.readline()).strip() or b"0", 16)
+            part = await self.reader.readexactly(size)
+            await self.reader.readexactly(2)
+            if not size:
+                return
+            yield part
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self.writer is not None:
+            self.writer.close()
+        self.reader = self.writer = None
+
+
+class Session:
+    """One client session: joins events and reads the one stream that carries their messages."""
+
+    def __init__(self, port: int, functions: dict[str, int]) -> None:
+        self.port = port
+        self.functions = functions
+        self.hash = uuid4().hex
+        self.posts = Connection(port)
+        self.ended: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self.messages = 0
+        self.bytes = 0
+        self.reader_task: asyncio.Task[None] | None = None
+        self.is_open = False
+
+    async def call(self, name: str, data: list[Any]) -> dict[str, Any]:
+        """Run one event to its end and return the end message."""
+        body = json.dumps(
+            {"data": data, "fn_index": self.functions[name], "session_hash": self.hash, "event_data": None, "trigger_id": None}
+        ).encode()
+        if not self.is_open:
+            self.is_open = True
+            self.reader_task = asyncio.create_task(self._read())
+        status, content = await self.posts.request("POST", f"{PREFIX}/queue/join", body)
+        if status != 200:
+            raise RuntimeError(f"join answered {status}: {content[:200]!r}")
+        event = json.loads(content)["event_id"]
+        future = self._future(event)
+        while not future.done():
+            if self.reader_task is None or self.reader_task.done():
+                self.is_open = True
+                self.reader_task = asyncio.create_task(self._read())
+            await asyncio.wait({future, self.reader_task}, return_when=asyncio.FIRST_COMPLETED)
+        del self.ended[event]
+        return future.result()
+
+    def _future(self, event: str) -> asyncio.Future[dict[str, Any]]:
+        if event not in self.ended:
+            self.ended[event] = asyncio.get_running_loop().create_future()
+        return self.ended[event]
+
+    async def _read(self) -> None:
+        connection = Connection(self.port)
+        try:
+            await connection.send("GET", f"{PREFIX}/queue/data?session_hash={self.hash}")
+            buffer = b""
+            async for part in connection.chunks():
+                self.bytes += len(part)
+                buffer += part
+                *blocks, buffer = buffer.split(b"\n\n")
+                for block in blocks:
+                    self.messages += 1
+                    # Steps are not parsed: what is measured is the server, not this client.
+                    if b'"process_completed"' in block[:60]:
+                        message = json.loads(block[6:])
+                        future = self._future(message["event_id"])
+                        if not future.done():
+                            future.set_result(message)
+                    elif b'"close_stream"' in block[:60]:
+                        return
+        finally:
+            connection.close()
+            self.is_open = False
+
+    def close(self) -> None:
+        """Drop the stream and the connection."""
+        if self.reader_task is not None:
+            self.reader_task.cancel()
+        self.posts.close()
+
+
+async def functions_of(port: int) -> dict[str, int]:
+    """Return the app's function numbers by API name."""
+    connection = Connection(port)
+    try:
+        _, content = await connection.request("GET", "/config")
+    finally:
+        connection.close()
+    return {entry["api_name"]: entry["id"] for entry in json.loads(content)["dependencies"] if entry.get("api_name")}
