@@ -1,0 +1,280 @@
+"""Lines: one per session, the stretch between the queue's outbox and whoever reads the stream.
+
+The public clients make a stream's end delicate. Ended any other way than by ``close_stream`` it leaves
+the JavaScript client stuck; closed at once it loses calls that were joined a moment later. So a
+stream lingers after its last event, and a join that comes just after a close is answered a little later.
+A new reader takes over from the old one. What was sent down a broken stream is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from pegboard.queue.job import Call, SessionId
+from pegboard.queue.messages import Ended, Stepped
+from pegboard.server.interim import Outbox
+from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
+
+LINGER_S = 0.18
+BUSY_LINGER_S = 1.2
+BUSY_MEMORY_S = 20.0
+SETTLE_S = 0.05
+GRACE_S = 2.0
+CANCEL_AFTER_RESET_S = 0.15
+CANCEL_WITHOUT_RESET_S = 0.5
+MAX_IDLE_LINES = 5000
+MAX_KEPT = 1000
+
+
+class Lines:
+    """All lines of an app."""
+
+    def __init__(self, site: Any) -> None:
+        self._site = site
+        self._lines: OrderedDict[SessionId, Line] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._resets: dict[str, asyncio.Event] = {}
+
+    def get(self, session: SessionId) -> Line:
+        """Return a session's line, made when it is first used."""
+        line = self._lines.get(session)
+        if line is None:
+            line = self._lines[session] = Line(self._site, session)
+            if len(self._lines) > MAX_IDLE_LINES:
+                self._drop_idle()
+        else:
+            self._lines.move_to_end(session)
+        return line
+
+    def find(self, session: SessionId) -> Line | None:
+        """Return a session's line if it has one."""
+        return self._lines.get(session)
+
+    def submit_kept(self, call: Call, owner: str | None, *, is_private: bool) -> str:
+        """Queue an event whose messages are kept until they are fetched by its id."""
+        line = Line(self._site, call.session)
+        event_id = line.submit(call)
+        self._kept[event_id] = (line, owner)
+        while len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        return event_id
+
+    def kept(self, event_id: str, owner: str | None) -> Line | None:
+        """Return the line of a kept event that belongs to ``owner``."""
+        entry = self._kept.get(event_id)
+        return entry[0] if entry is not None and entry[1] == owner else None
+
+    def awaited_reset(self, event_id: str) -> asyncio.Event:
+        """Return what is set when a client has taken note of a cancellation."""
+        return self._resets.setdefault(event_id, asyncio.Event())
+
+    def reset(self, event_id: str) -> None:
+        """Take note that a client knows of its cancellation."""
+        waiting = self._resets.get(event_id)
+        if waiting is not None:
+            waiting.set()
+
+    def forget_reset(self, event_id: str) -> None:
+        """Stop waiting for a reset."""
+        self._resets.pop(event_id, None)
+
+    def _drop_idle(self) -> None:
+        for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
+            if line.is_idle:
+                del self._lines[session]
+
+
+class Line:
+    """One session's stream, as far as HTTP is concerned."""
+
+    def __init__(self, site: Any, session: SessionId) -> None:
+        self._site = site
+        self.session = session
+        self.wake = asyncio.Event()
+        self.outbox = Outbox(self._on_change)
+        self.pending: set[str] = set()
+        self.delivered = 0
+        self.reader: StreamAnswer | None = None
+        self.stepped: set[str] = set()
+        self.unconfirmed: list[tuple[int, Ended]] = []
+        self._closed_at = float("-inf")
+        self._overlapped_at = float("-inf")
+        self._leaving: asyncio.TimerHandle | None = None
+        self._closed = asyncio.Event()
+
+    def _on_change(self) -> None:
+        self.wake.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody reads and nothing runs."""
+        return self.reader is None and not self.pending
+
+    def submit(self, call: Call) -> str:
+        """Queue an event.
+
+        Raises:
+            QueueFull: There is no room.
+        """
+        event_id: str = self._site.engine.submit(call, self.outbox)
+        if self.pending:
+            self._overlapped_at = self._now()
+        self.pending.add(event_id)
+        self.wake.set()
+        return event_id
+
+    async def settle(self) -> None:
+        """Wait until a join that came just after a close may be answered."""
+        wait_s = self._closed_at + SETTLE_S - self._now()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    def cancel(self, event_id: str) -> None:
+        """Stop an event of this session."""
+        if event_id in self.pending:
+            self._site.engine.cancel(event_id)
+
+    def open(self, *, is_own: bool, resume: int | None) -> StreamAnswer:
+        """Return a stream; it takes over from an earlier one."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        answer = StreamAnswer(self, self._site.spec.protocol, is_own, resume)
+        previous, self.reader = self.reader, answer
+        if previous is not None:
+            previous.replaced = True
+        self.wake.set()
+        return answer
+
+    def closed(self, answer: StreamAnswer, *, is_clean: bool) -> None:
+        """Take note that a stream has ended."""
+        if self.reader is not answer:
+            return
+        self.reader = None
+        if is_clean:
+            self._closed_at = self._now()
+            self.unconfirmed.clear()
+            return
+        loop = asyncio.get_running_loop()
+        self._leaving = loop.call_later(GRACE_S, self._left)
+
+    def _left(self) -> None:
+        self._leaving = None
+        if self.reader is None:
+            for event_id in list(self.pending):
+                self._site.engine.cancel(event_id)
+            self._site.left(self.session)
+
+    def linger_s(self) -> float:
+        """How long a stream stays open after its last event."""
+        return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
+
+    async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
+        """Wait for a change; ``False`` when there was none in time."""
+        waiter = asyncio.ensure_future(self.wake.wait())
+        try:
+            done, _ = await asyncio.wait(
+                [waiter, gone], timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waiter.cancel()
+        self.wake.clear()
+        return bool(done)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+class StreamAnswer:
+    """The event stream of one reader."""
+
+    status_code = 200
+
+    def __init__(self, line: Line, protocol: str, is_own: bool, resume: int | None) -> None:
+        self._line = line
+        self._is_own = is_own
+        self._resume = resume
+        self._encoder = EventEncoder(protocol, with_ids=is_own, stepped=line.stepped)
+        self.replaced = False
+        self.raw_headers: list[tuple[bytes, bytes]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = self._line
+        headers = [*SSE_HEADERS, *self.raw_headers]
+        gone = asyncio.ensure_future(_until_gone(receive))
+        gone.add_done_callback(lambda _: line.wake.set())
+        is_clean = False
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _body(send, b"" if not self._is_own else b": open\n\n")
+            is_clean = await self._pump(send, gone)
+            if is_clean:
+                with contextlib.suppress(OSError):
+                    await _body(send, CLOSE)
+                    await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            line.closed(self, is_clean=is_clean and not self.replaced)
+
+    async def _pump(self, send: Send, gone: asyncio.Future[None]) -> bool:
+        """Send until the stream may be closed; ``False`` when the reader has gone."""
+        line = self._line
+        loop = asyncio.get_running_loop()
+        if self._resume is not None:
+            line.delivered = self._resume
+        elif line.unconfirmed:
+            await _body(send, b"".join(self._encoder.encode(m, n) for n, m in line.unconfirmed))
+        quiet_since = loop.time()
+        while True:
+            if gone.done():
+                return False
+            if self.replaced:
+                line.wake.set()
+                return True
+            line.wake.clear()
+            found = line.outbox.since(line.delivered)
+            if found:
+                await self._deliver(send, found)
+                quiet_since = loop.time()
+                continue
+            if line.pending or self._is_own:
+                wait_s = HEARTBEAT_S
+            else:
+                wait_s = quiet_since + line.linger_s() - loop.time()
+                if wait_s <= 0:
+                    return True
+            try:
+                await asyncio.wait_for(line.wake.wait(), wait_s)
+            except asyncio.TimeoutError:
+                if wait_s >= HEARTBEAT_S:
+                    await _body(send, HEARTBEAT)
+
+    async def _deliver(self, send: Send, found: list[tuple[int, Any]]) -> None:
+        line = self._line
+        parts = []
+        for number, message in found:
+            parts.append(self._encoder.encode(message, number))
+            line.delivered = number
+            if isinstance(message, Ended):
+                line.pending.discard(message.event_id)
+                line.stepped.discard(message.event_id)
+                line.unconfirmed.append((number, message))
+                del line.unconfirmed[:-100]
+            elif isinstance(message, Stepped):
+                line.stepped.add(message.event_id)
+        await _body(send, b"".join(parts))
+
+
+async def _body(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
