@@ -46,7 +46,7 @@ const HOST_KEYS: Record<string, string> = {
 const SVELTE_KEYS = new Set(["children", "$$slots", "$$events", "$$legacy"]);
 
 /** Make a contract module out of a Svelte component. */
-export function component<Props extends object>(Inner: Component<Props, object, string>): ComponentModule<State> {
+export function component<Props extends object>(Inner: Component<Props, object, keyof Props | "">): ComponentModule<State> {
 	return {
 		render({ model, el, signal, pegboard }: RenderProps<State>) {
 			const props = propsFrom(model, pegboard, watcher(model, signal));
