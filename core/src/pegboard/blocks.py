@@ -7,6 +7,7 @@ as drafts that refer to objects; `pegboard.describing` turns them into numbers w
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 _DECORATOR: Literal["decorator"] = "decorator"
 _TRIGGER_MODES = ("once", "multiple", "always_last")
 _VISIBILITIES = ("public", "private", "undocumented")
+_LAUNCH_ORDER = (
+    "inline", "inbrowser", "share", "debug", "max_threads", "auth", "auth_message",
+    "prevent_thread_lock", "show_error", "server_name", "server_port",
+)  # fmt: skip
 _PROGRESS = ("full", "minimal", "hidden")
 
 
@@ -183,14 +188,42 @@ class Blocks(Layout):
         return self
 
     def launch(self, *args: Any, **options: Any) -> tuple[Any, str, str | None]:
-        """Serve this app; see `pegboard.launch.launch` for the options.
+        """Serve this app; see `pegboard.launch.ServerOptions` for the parameters.
+
+        Blocks the main thread unless ``prevent_thread_lock`` is true or the interpreter is interactive.
+        Called again while the app is served, it gives the same addresses.
 
         Returns:
             The web application, its local address, and the shared address or ``None``.
         """
-        from pegboard.launch import launch_blocks
+        from pegboard import launch as door
 
-        return launch_blocks(self, *args, **options)
+        if len(args) > len(_LAUNCH_ORDER):
+            raise OptionTypeError(
+                "launch()", got=args, expected=f"at most {len(_LAUNCH_ORDER)} positional arguments",
+                fix="pass the others by name",
+            )
+        given = {**dict(zip(_LAUNCH_ORDER, args)), **options}
+        for name in ("theme", "css", "css_paths", "js", "head", "head_paths"):
+            if name in given:
+                self._set_look(name, given.pop(name))
+        if self.server is None or not self.server.is_running:
+            self.server = door.serve(self.describe, **given)
+        if not given.get("prevent_thread_lock") and not _is_interactive():
+            self.server.block_thread()
+        return self.server.app, self.server.local_url, None
+
+    def _set_look(self, name: str, value: Any) -> None:
+        if value is None:
+            return
+        if name in ("css", "css_paths"):
+            self.css = "\n".join([self.css, _joined(*((value, None) if name == "css" else (None, value)))])
+        elif name in ("head", "head_paths"):
+            self.head += _joined(*((value, None) if name == "head" else (None, value)))
+        elif name == "js":
+            self.js = value if isinstance(value, str) else ""
+        else:
+            self.theme = value
 
     def close(self, verbose: bool = True) -> None:
         """Stop serving."""
@@ -269,6 +302,10 @@ def api(
     for component in with_components:
         component.visible = False
     return listen([], fn, {"inputs": inputs, "outputs": outputs, "api_name": api_name, **options})
+
+
+def _is_interactive() -> bool:
+    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
 
 
 def _walk(children: Iterable[Any]) -> Iterable[Any]:

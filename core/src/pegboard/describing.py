@@ -15,7 +15,7 @@ from typing import Any
 from pegboard import context
 from pegboard.component import Component
 from pegboard.errors import OptionError
-from pegboard.events import Dependency, Listener, Target, Visibility
+from pegboard.events import Dependency, Listener, Target, TriggerMode, Visibility
 from pegboard.layout import Dataset, Form, Layout, Row
 from pegboard.plugins import BrokenComponent, index
 from pegboard.signature import plan_of
@@ -159,7 +159,7 @@ def _listener(
     progress = options.get("show_progress", "full")
     if isinstance(progress, bool):
         progress = "full" if progress else "hidden"
-    mode = options.get("trigger_mode")
+    mode: TriggerMode | None = options.get("trigger_mode")
     if mode is None:
         mode = "always_last" if events and events[0] in ("change", "key_up") else (
             "multiple" if events and events[0] == "stream" else "once"

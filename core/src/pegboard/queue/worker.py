@@ -358,13 +358,18 @@ class Engine:
         if all(job.is_over or job.extra.get("is_unwanted") for job in run.jobs):
             run.task.cancel()
 
-    def leave(self, session: SessionId) -> None:
-        """Nobody reads this session any more: drop what waits, close what runs."""
-        for job_id in list(self._of_session.get(session, ())):
-            track = self._tracks[job_id]
+    def abandon(self, job_id: str) -> None:
+        """Nobody will read this event's end: drop it if it waits, close it if it runs."""
+        track = self._tracks.get(JobId(job_id))
+        if track is not None:
             self._scheduler.leave(track.job)
             self._close_run(track)
             self._end(track, JobState.LOST, None, Failure(_CLIENT_GONE, visible=False))
+
+    def leave(self, session: SessionId) -> None:
+        """Nobody reads this session any more: drop what waits, close what runs."""
+        for job_id in list(self._of_session.get(session, ())):
+            self.abandon(job_id)
         self._outboxes.pop(session, None)
 
     async def stop(self, drain_s: float = 0.0) -> None:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
-from pegboard.server.interim import Outbox
+from pegboard.queue.outbox import Outbox
 from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
@@ -25,8 +25,6 @@ BUSY_LINGER_S = 1.2
 BUSY_MEMORY_S = 20.0
 SETTLE_S = 0.05
 GRACE_S = 2.0
-CANCEL_AFTER_RESET_S = 0.15
-CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
 
@@ -38,7 +36,6 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
-        self._resets: dict[str, asyncio.Event] = {}
 
     def get(self, session: SessionId) -> Line:
         """Return a session's line, made when it is first used."""
@@ -57,7 +54,7 @@ class Lines:
 
     def submit_kept(self, call: Call, owner: str | None, *, is_private: bool) -> str:
         """Queue an event whose messages are kept until they are fetched by its id."""
-        line = Line(self._site, call.session)
+        line = Line(self._site, call.session, keeps_all=True)
         event_id = line.submit(call)
         self._kept[event_id] = (line, owner)
         while len(self._kept) > MAX_KEPT:
@@ -69,19 +66,9 @@ class Lines:
         entry = self._kept.get(event_id)
         return entry[0] if entry is not None and entry[1] == owner else None
 
-    def awaited_reset(self, event_id: str) -> asyncio.Event:
-        """Return what is set when a client has taken note of a cancellation."""
-        return self._resets.setdefault(event_id, asyncio.Event())
-
     def reset(self, event_id: str) -> None:
         """Take note that a client knows of its cancellation."""
-        waiting = self._resets.get(event_id)
-        if waiting is not None:
-            waiting.set()
-
-    def forget_reset(self, event_id: str) -> None:
-        """Stop waiting for a reset."""
-        self._resets.pop(event_id, None)
+        self._site.engine.reset(event_id)
 
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
@@ -92,11 +79,11 @@ class Lines:
 class Line:
     """One session's stream, as far as HTTP is concerned."""
 
-    def __init__(self, site: Any, session: SessionId) -> None:
+    def __init__(self, site: Any, session: SessionId, *, keeps_all: bool = False) -> None:
         self._site = site
         self.session = session
         self.wake = asyncio.Event()
-        self.outbox = Outbox(self._on_change)
+        self.outbox = Outbox(self._on_change, keeps_all=keeps_all)
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None
@@ -136,8 +123,7 @@ class Line:
 
     def cancel(self, event_id: str) -> None:
         """Stop an event of this session."""
-        if event_id in self.pending:
-            self._site.engine.cancel(event_id)
+        self._site.engine.cancel(event_id, self.session)
 
     def open(self, *, is_own: bool, resume: int | None) -> StreamAnswer:
         """Return a stream; it takes over from an earlier one."""
@@ -167,7 +153,7 @@ class Line:
         self._leaving = None
         if self.reader is None:
             for event_id in list(self.pending):
-                self._site.engine.cancel(event_id)
+                self._site.engine.abandon(event_id)
             self._site.left(self.session)
 
     def linger_s(self) -> float:
@@ -269,6 +255,7 @@ class StreamAnswer:
             elif isinstance(message, Stepped):
                 line.stepped.add(message.event_id)
         await _body(send, b"".join(parts))
+        line.outbox.mark_delivered(line.delivered)
 
 
 async def _body(send: Send, body: bytes) -> None:
