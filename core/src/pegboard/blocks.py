@@ -1,0 +1,296 @@
+"""Blocks: the page being described, which collects blocks and listeners inside ``with``.
+
+A `Blocks` is the root of layout and of events; `describe` freezes it into an `AppSpec`. Blocks inside
+Blocks hand their children and listeners to the outer ones when they close. It knows nothing of servers
+but the one door `launch`, opened when it is called.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from typing_extensions import Self
+
+from pegboard import context
+from pegboard.component import Block, Component
+from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError
+from pegboard.events import BoundEvent, Dependency, Event, listen
+from pegboard.layout import Layout
+from pegboard.wiring import Wiring, wire
+
+if TYPE_CHECKING:
+    from pegboard.spec import AppSpec
+
+TITLE = "Pegboard"
+
+
+@dataclass
+class QueueOptions:
+    """What `Blocks.queue` sets."""
+
+    default_concurrency_limit: int | None = 1
+    max_size: int | None = None
+    api_open: bool = True
+    status_update_rate: float | Literal["auto"] = "auto"
+
+
+class Blocks(Layout):
+    """A page of blocks and what happens between them. Use as a context manager.
+
+    Args:
+        mode: Free text that says what kind of app this is.
+        title: Title of the browser tab.
+        fill_height: Grow to the window's height; children grow by their ``scale``.
+        fill_width: Use the full width of the window.
+        delete_cache: ``(frequency, age)`` in seconds after which the app's files are removed.
+        analytics_enabled: Accepted; nothing is ever sent.
+        theme, css, css_paths, js, head, head_paths: How the page looks; `launch` takes them, too.
+    """
+
+    load: Event = Event(doc="the page was opened")
+    unload: Event = Event(doc="the page was closed")
+
+    def __init__(
+        self,
+        analytics_enabled: bool | None = None,
+        mode: str = "blocks",
+        title: object = TITLE,
+        fill_height: bool = False,
+        fill_width: bool = False,
+        delete_cache: tuple[int, int] | None = None,
+        *,
+        theme: object = None,
+        css: str | None = None,
+        css_paths: str | Path | Sequence[str | Path] | None = None,
+        js: str | Literal[True] | None = None,
+        head: str | None = None,
+        head_paths: str | Path | Sequence[str | Path] | None = None,
+    ) -> None:
+        super().__init__(render=False)
+        self.mode = mode
+        self.title = title
+        self.fill_height = fill_height
+        self.fill_width = fill_width
+        self.delete_cache = delete_cache
+        self.theme = theme
+        self.css = joined(css, css_paths)
+        self.js = own_script("Blocks(js=)", js)
+        self.head = joined(head, head_paths)
+        self.wirings: list[Wiring] = []
+        self.queue_options = QueueOptions()
+        self._server: Any = None
+        self._opened: list[AbstractContextManager[None]] = []
+
+    # -- describing --------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        opened = context.inside(self, self)
+        opened.__enter__()
+        self._opened.append(opened)
+        return self
+
+    def __exit__(self, *problem: Any) -> None:
+        self._opened.pop().__exit__(None, None, None)
+        if problem and problem[0] is not None:
+            return
+        if context.current_root() not in (None, self) and not self.is_rendered:
+            self.render()
+
+    def render(self) -> Self:
+        """Place everything of this page at the current position of the page being described.
+
+        Raises:
+            DuplicateBlockError: It was placed in that page before.
+        """
+        parent, root = context.current_parent(), context.current_root()
+        if parent is None or not isinstance(root, Blocks) or root is self:
+            return self
+        if any(merged is self for merged in root._merged):
+            raise DuplicateBlockError(
+                f"{self!r} is already in this page. Build a second one, or place it only once."
+            )
+        root._merged.append(self)
+        self.is_rendered = True
+        for child in self.children:
+            parent.add_child(child)
+        root.wirings.extend(self.wirings)
+        for number, wiring in enumerate(root.wirings):
+            wiring.dependency.id = number
+        return self
+
+    @property
+    def _merged(self) -> list[Blocks]:
+        merged: list[Blocks] = self.__dict__.setdefault("_merged_list", [])
+        return merged
+
+    def add_listener(
+        self, targets: list[tuple[Any, str]], fn: Callable[..., Any] | None, options: dict[str, Any]
+    ) -> Dependency:
+        """Register a listener; `BoundEvent` calls this.
+
+        Raises:
+            OptionError: An argument is not valid; the message says which and why.
+        """
+        wiring = wire(len(self.wirings), targets, fn, options)
+        self.wirings.append(wiring)
+        resets = wiring.resets
+        if resets is not None:
+            self.wirings.append(wire(len(self.wirings), targets, *resets))
+        return wiring.dependency
+
+    def alias(self, dependency: Dependency, api_name: str) -> None:
+        """Publish a listener under a second, undocumented API name, if that name is free."""
+        for wiring in self.wirings:
+            if wiring.dependency is dependency.origin:
+                wiring.aliases.append(api_name)
+
+    def describe(self) -> AppSpec:
+        """Return the frozen description that a server serves.
+
+        Raises:
+            OptionError: A listener names a block that is not in this page.
+        """
+        from pegboard.description import describe
+
+        return describe(self)
+
+    # -- running -----------------------------------------------------------------------------------
+
+    def queue(
+        self,
+        status_update_rate: float | Literal["auto"] = "auto",
+        api_open: bool | None = None,
+        max_size: int | None = None,
+        *,
+        default_concurrency_limit: int | None | Literal["not_set"] = "not_set",
+    ) -> Self:
+        """Say how events wait.
+
+        Args:
+            status_update_rate: Accepted; waiting clients hear of their place whenever it changes.
+            api_open: ``False`` refuses calls that do not come from the page.
+            max_size: How many events may wait; further ones are refused with a message.
+            default_concurrency_limit: Runs at once of each function without a limit of its own;
+                ``None`` for no limit.
+        """
+        options = self.queue_options
+        options.status_update_rate = status_update_rate
+        if api_open is not None:
+            options.api_open = api_open
+        options.max_size = max_size
+        if default_concurrency_limit != "not_set":
+            limit = default_concurrency_limit
+            if limit is not None and (isinstance(limit, bool) or limit < 1):
+                raise OptionError(
+                    "queue(default_concurrency_limit=)", got=limit, expected="1 or more, or None"
+                )
+            options.default_concurrency_limit = limit
+        return self
+
+    def launch(self, *args: Any, **options: Any) -> Any:
+        """Serve the app and return ``(app, local_url, share_url)``; see ``pegboard.launch.launch``."""
+        import inspect
+
+        from pegboard.launch import launch
+
+        if args:
+            names = [name for name in inspect.signature(launch).parameters][1:]
+            options = {**dict(zip(names, args)), **options}
+        started = launch(self.describe, **options)
+        self._server = started
+        return started
+
+    def close(self, verbose: bool = True) -> None:
+        """Stop serving; does nothing when it is not served."""
+        server, self._server = self._server, None
+        close = getattr(server, "close", None)
+        if callable(close):
+            close()
+
+    def block_thread(self) -> None:
+        """Wait until the server stops, or the process is interrupted."""
+        wait = getattr(self._server, "block_thread", None)
+        if callable(wait):
+            wait()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} with {len(self.children)} blocks>"
+
+
+def on(
+    triggers: BoundEvent[Any] | Sequence[BoundEvent[Any]] | None = None,
+    fn: Callable[..., Any] | None | Literal["decorator"] = "decorator",
+    inputs: Any = None,
+    outputs: Any = None,
+    **options: Any,
+) -> Any:
+    """Run ``fn`` whenever any of several events fires.
+
+    Args:
+        triggers: Events, such as ``[box.submit, button.click]``. Left out, these are the ``change``
+            of every input, and the opening of the page.
+        options: As for any event; see `BoundEvent`.
+
+    Returns:
+        A `Dependency`, or a decorator when ``fn`` is left out.
+    """
+    known = BoundEvent.__call__.__kwdefaults__ or {}
+    allowed = set(BoundEvent.__call__.__code__.co_varnames[: BoundEvent.__call__.__code__.co_argcount])
+    for name in options:
+        if name not in allowed and name not in known:
+            raise OptionTypeError(f"on({name}=)", got=options[name], expected="a listener's option")
+    targets: list[tuple[Any, str]]
+    if triggers is None:
+        members = inputs if isinstance(inputs, (list, tuple, set)) else [inputs]
+        watched = [item for item in members if isinstance(item, Component)]
+        targets = [(item, "change") for item in watched if "change" in item.get_events()]
+        root = context.current_root()
+        if isinstance(root, Block):
+            targets.append((root, "load"))
+        options.setdefault("trigger_mode", "always_last")
+    else:
+        events = [triggers] if isinstance(triggers, BoundEvent) else list(triggers)
+        for event in events:
+            if not isinstance(event, BoundEvent):
+                raise OptionTypeError(
+                    "on(triggers=)",
+                    got=event,
+                    expected="events of blocks, such as [box.submit, button.click]",
+                    fix="leave out the parentheses after the event's name",
+                )
+        targets = [(event.block, event.name) for event in events]
+    return listen(targets, fn, {"inputs": inputs, "outputs": outputs, **options})
+
+
+def joined(text: str | None, paths: str | Path | Sequence[str | Path] | None) -> str:
+    """Return text followed by the content of files."""
+    if paths is None:
+        files: Sequence[str | Path] = ()
+    else:
+        files = [paths] if isinstance(paths, (str, Path)) else paths
+    return "\n".join([*([text] if text else []), *(Path(path).read_text("utf-8") for path in files)])
+
+
+def own_script(where: str, js: object) -> str:
+    """Return the source of a script option.
+
+    Raises:
+        OptionTypeError: It is not text.
+    """
+    if js is None or js is False:
+        return ""
+    if not isinstance(js, str):
+        raise OptionTypeError(
+            where,
+            got=js,
+            expected="the source of a JavaScript function, as text",
+            fix="Python is not translated to JavaScript; write the function in JavaScript",
+        )
+    return js
+
+
