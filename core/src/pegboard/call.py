@@ -1,0 +1,599 @@
+"""One call: inputs from the wire, the user's function, outputs for the wire.
+
+`CallRunner` is the queue's `Runner`. Everything that belongs to components and to the user's code (file
+look-up, preprocess, the function, postprocess, publishing of files) runs where the executor puts it: a
+synchronous function's whole call is one visit to one thread. Coroutines and async generators run on the
+loop, their components' file work in a thread.
+
+This is the border where the user's code ends, so it is the one place that catches every exception: a
+`UserError` goes on as it is, anything else is logged under a reference number and becomes a
+`UserError` that shows only that number. Knows nothing of HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import inspect
+import logging
+import secrets
+import traceback
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from pegboard import progress, wire
+from pegboard.component import Block, Component
+from pegboard.errors import ArityError, PegboardError, UserError, describe
+from pegboard.events import Listener
+from pegboard.files import FileStore
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Skip, Update, file_refs
+from pegboard.queue.job import Call, Reporter
+from pegboard.queue.messages import Output
+from pegboard.request import Request
+from pegboard.signature import Plan, arguments, plan_of
+from pegboard.spec import AppSpec, StateSpec
+
+log = logging.getLogger("pegboard.call")
+
+Result = TypeVar("Result")
+
+_END: Any = object()
+_ABSENT: Any = object()
+
+
+class SessionData(Protocol):
+    """What a call keeps between events of one session."""
+
+    states: dict[int, Any]
+    components: dict[int, Any]
+
+
+class Sessions(Protocol):
+    """Where the data of sessions is."""
+
+    def get(self, session: Any) -> SessionData:
+        """Return the data of a session, made when it is first used."""
+
+
+class Threads(Protocol):
+    """Where blocking work runs."""
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run ``work`` in a thread, with the caller's context variables."""
+
+
+class FunctionFailed(UserError):
+    """The user's function raised something that is not meant for the person."""
+
+    slug = "function-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One input or output of a listener: a component, a state, or a block that only takes updates."""
+
+    id: int
+    component: Component[Any, Any, Any] | None
+    state: StateSpec | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A listener, prepared once."""
+
+    listener: Listener
+    fn: Callable[..., Any]
+    plan: Plan
+    inputs: tuple[_Slot, ...]
+    outputs: tuple[_Slot, ...]
+    name: str
+    is_coroutine: bool
+    is_generator: bool
+    is_async_generator: bool
+    carries_files: bool
+
+
+class CallRunner:
+    """Runs the functions of one app.
+
+    Args:
+        show_error: Show the text of unexpected errors to people.
+    """
+
+    def __init__(
+        self,
+        spec: AppSpec,
+        files: FileStore,
+        sessions: Sessions,
+        threads: Threads,
+        *,
+        show_error: bool = False,
+    ) -> None:
+        self._spec = spec
+        self._files = files
+        self._sessions = sessions
+        self._threads = threads
+        self._show_error = show_error
+        self._functions: dict[int, _Function] = {}
+        self._watched_states = {
+            target.block_id
+            for listener in spec.listeners
+            for target in listener.targets
+            if target.event == "change" and target.block_id in spec.states
+        }
+
+    # -- the queue's Runner ------------------------------------------------------------------------
+
+    async def run(
+        self, calls: Sequence[Call], reporters: Sequence[Reporter]
+    ) -> AsyncIterator[Sequence[Output]]:
+        """Run one function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
+        function = self._function(calls[0].function_id)
+        # The border: whatever the user's code raises is worded here, once.
+        try:
+            with progress.reporting(reporters[0] if reporters else None):
+                if function.listener.batch:
+                    yield await self._run_batch(function, calls)
+                elif function.is_async_generator:
+                    async for output in self._stream_async(function, calls[0]):
+                        yield [output]
+                elif function.is_generator:
+                    async for output in self._stream(function, calls[0]):
+                        yield [output]
+                else:
+                    yield [await self._run_one(function, calls[0])]
+        except (GeneratorExit, asyncio.CancelledError):
+            raise
+        except BaseException as problem:
+            raise self._worded(problem, function) from problem
+
+    async def _run_one(self, function: _Function, call: Call) -> Output:
+        step = _Step(self, function, call)
+        if not function.is_coroutine:
+            return await self._threads.run(step.whole)
+        if function.carries_files:
+            positional, named = await self._threads.run(step.prepare)
+            result = await function.fn(*positional, **named)
+            return await self._threads.run(partial(step.finish, result))
+        positional, named = step.prepare()
+        return step.finish(await function.fn(*positional, **named))
+
+    async def _stream(self, function: _Function, call: Call) -> AsyncIterator[Output]:
+        step = _Step(self, function, call)
+        iterator = await self._threads.run(step.open)
+        turn: Callable[[], Output | None] = partial(step.advance, iterator)
+        running: asyncio.Future[Output | None] | None = None
+        try:
+            while True:
+                running = asyncio.ensure_future(self._threads.run(turn))
+                output = await asyncio.shield(running)
+                running = None
+                if output is None:
+                    return
+                yield output
+        finally:
+            await self._close(iterator, running)
+
+    async def _close(
+        self, iterator: Any, running: asyncio.Future[Output | None] | None
+    ) -> None:
+        """Close the user's generator once its current step, if any, is over."""
+
+        async def finish() -> None:
+            if running is not None:
+                await asyncio.wait([running])
+                if not running.cancelled():
+                    running.exception()
+            close = getattr(iterator, "close", None)
+            if close is None:
+                return
+            try:
+                await self._threads.run(close)
+            except Exception:
+                log.exception("closing a generator failed")
+
+        if running is None:
+            await asyncio.shield(asyncio.ensure_future(finish()))
+        else:
+            # The step cannot be interrupted, so nobody waits for it.
+            task = asyncio.ensure_future(finish())
+            _closing.add(task)
+            task.add_done_callback(_closing.discard)
+
+    async def _stream_async(self, function: _Function, call: Call) -> AsyncIterator[Output]:
+        step = _Step(self, function, call)
+        in_thread = function.carries_files
+        prepared = await self._threads.run(step.prepare) if in_thread else step.prepare()
+        positional, named = prepared
+        iterator = function.fn(*positional, **named)
+        try:
+            async for result in iterator:
+                if in_thread:
+                    yield await self._threads.run(partial(step.finish, result, True))
+                else:
+                    yield step.finish(result, True)
+        finally:
+            close = getattr(iterator, "aclose", None)
+            if close is not None:
+                await close()
+
+    async def _run_batch(self, function: _Function, calls: Sequence[Call]) -> list[Output]:
+        steps = [_Step(self, function, call) for call in calls]
+
+        def prepare() -> tuple[list[Any], dict[str, Any]]:
+            rows = [step.inputs() for step in steps]
+            columns = [list(column) for column in zip(*rows)]
+            return arguments(function.plan, columns, steps[0].request, steps[0].event)
+
+        def finish(result: Any) -> list[Output]:
+            rows = _batch_rows(function, result, len(steps))
+            return [step.finish_row(row) for step, row in zip(steps, rows)]
+
+        if function.is_coroutine:
+            positional, named = await self._threads.run(prepare)
+            result = await function.fn(*positional, **named)
+            return await self._threads.run(partial(finish, result))
+
+        def whole() -> list[Output]:
+            positional, named = prepare()
+            return finish(_called(function.fn, positional, named))
+
+        return await self._threads.run(whole)
+
+    # -- before the queue --------------------------------------------------------------------------
+
+    async def validate(self, call: Call) -> list[dict[str, Any]]:
+        """Run a listener's validator; return a failure object per refused input, none when all is well.
+
+        Raises:
+            UserError: The validator itself failed, or an input could not be read.
+        """
+        function = self._function(call.function_id)
+        validator = function.listener.validator
+        if validator is None:
+            return []
+        step = _Step(self, function, call)
+        plan = plan_of(validator)
+
+        def check() -> Any:
+            positional, named = arguments(plan, step.inputs(), step.request, step.event)
+            return _called(validator, positional, named)
+
+        try:
+            result = await self._threads.run(check)
+            if inspect.isawaitable(result):
+                result = await result
+        except (GeneratorExit, asyncio.CancelledError):
+            raise
+        except BaseException as problem:
+            raise self._worded(problem, function) from problem
+        answers = list(result) if isinstance(result, (list, tuple)) else [result] * len(function.inputs)
+        return [
+            {**answer, "position": position}
+            for position, answer in enumerate(answers[: len(function.inputs)])
+            if isinstance(answer, Mapping) and answer.get("is_valid") is False
+        ]
+
+    # -- pieces ------------------------------------------------------------------------------------
+
+    def _function(self, function_id: int) -> _Function:
+        known = self._functions.get(function_id)
+        if known is None:
+            known = self._functions[function_id] = self._prepared(self._spec.listeners[function_id])
+        return known
+
+    def _prepared(self, listener: Listener) -> _Function:
+        assert listener.fn is not None
+        inputs = tuple(self._slot(block_id) for block_id in listener.inputs)
+        outputs = tuple(self._slot(block_id) for block_id in listener.outputs)
+        target = listener.fn
+        while isinstance(target, partial):
+            target = target.func
+        if not inspect.isroutine(target) and hasattr(target, "__call__"):
+            target = target.__call__
+        return _Function(
+            listener=listener,
+            fn=listener.fn,
+            plan=plan_of(listener.fn),
+            inputs=inputs,
+            outputs=outputs,
+            name=getattr(listener.fn, "__name__", type(listener.fn).__name__),
+            is_coroutine=inspect.iscoroutinefunction(target),
+            is_generator=inspect.isgeneratorfunction(target),
+            is_async_generator=inspect.isasyncgenfunction(target),
+            carries_files=any(
+                slot.component is not None and slot.component.carries_files
+                for slot in (*inputs, *outputs)
+            ),
+        )
+
+    def _slot(self, block_id: int) -> _Slot:
+        state = self._spec.states.get(block_id)
+        component = None if state is not None else self._spec.components.get(block_id)
+        return _Slot(block_id, component, state)
+
+    def _worded(self, problem: BaseException, function: _Function) -> UserError:
+        if isinstance(problem, UserError):
+            if problem.print_exception:
+                log.error("%s raised an error for the person", function.name, exc_info=problem)
+            return problem
+        reference = secrets.token_hex(3)
+        # The traceback is formatted here: a handler may run when its locals are gone.
+        text = "".join(traceback.format_exception(type(problem), problem, problem.__traceback__))
+        log.error("%s failed (reference %s)\n%s", function.name, reference, text)
+        if self._show_error:
+            shown = str(problem) or type(problem).__name__
+            return FunctionFailed(shown)
+        return FunctionFailed(f"The function failed (reference {reference})")
+
+
+_closing: set[asyncio.Task[None]] = set()
+
+
+class _Step:
+    """One call on its way through: everything here may run in a thread."""
+
+    def __init__(self, runner: CallRunner, function: _Function, call: Call) -> None:
+        self._runner = runner
+        self._function = function
+        self._call = call
+        request = call.request
+        self.request: Request = request if isinstance(request, Request) else Request()
+        self._session = runner._sessions.get(call.session)  # noqa: SLF001 - same module
+        self._snapshots: dict[int, Any] = {}
+
+    def whole(self) -> Output:
+        """Do everything for a plain function."""
+        positional, named = self.prepare()
+        result = _called(self._function.fn, positional, named)
+        return self.finish(result)
+
+    def open(self) -> Iterator[Any]:
+        """Start a generator."""
+        positional, named = self.prepare()
+        iterator: Iterator[Any] = self._function.fn(*positional, **named)
+        return iterator
+
+    def advance(self, iterator: Iterator[Any]) -> Output | None:
+        """Take a generator's next step; ``None`` at its end."""
+        result = next(iterator, _END)
+        return None if result is _END else self.finish(result, True)
+
+    def prepare(self) -> tuple[list[Any], dict[str, Any]]:
+        """Return the function's arguments."""
+        listener = self._function.listener
+        values = self.inputs()
+        if listener.inputs_as_dict:
+            by_component = {
+                self._key(slot): value for slot, value in zip(self._function.inputs, values)
+            }
+            return arguments(self._function.plan, [by_component], self.request, self.event)
+        names = listener.inputs_kwargs
+        if not names:
+            return arguments(self._function.plan, values, self.request, self.event)
+        head = len(values) - len(names)
+        positional, named = arguments(
+            self._function.plan, values[:head], self.request, self.event
+        )
+        return positional, {**named, **dict(zip(names, values[head:]))}
+
+    def inputs(self) -> list[Any]:
+        """Return the preprocessed inputs."""
+        self._remember_states()
+        listener = self._function.listener
+        return [
+            self._input(slot, wire, listener.preprocess)
+            for slot, wire in zip(self._function.inputs, self._call.data)
+        ]
+
+    def event(self, kind: type[Any]) -> Any:
+        """Return the event's data as the class that the function asks for."""
+        target = self._runner._spec.components.get(self._call.trigger_id or -1)  # noqa: SLF001
+        return kind(target, self._call.event_data)
+
+    def _input(self, slot: _Slot, wire: Any, preprocess: bool) -> Any:
+        if slot.state is not None:
+            return self._state(slot.state)
+        component = self._own(slot)
+        if component is None or not preprocess:
+            return wire
+        if component.carries_files and wire is not None:
+            wire = self._runner._files.resolve(wire, self.request.username)  # noqa: SLF001
+        return component.preprocess(wire)
+
+    def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
+        """Return the session's own copy of a component, if an update has made one."""
+        return self._session.components.get(slot.id, slot.component)
+
+    def _key(self, slot: _Slot) -> Any:
+        return self._runner._spec.components.get(slot.id, slot.id)  # noqa: SLF001
+
+    # -- state -------------------------------------------------------------------------------------
+
+    def _state(self, state: StateSpec) -> Any:
+        states = self._session.states
+        if state.id not in states:
+            states[state.id] = copy.deepcopy(
+                state.initial() if callable(state.initial) else state.initial
+            )
+        return states[state.id]
+
+    def _remember_states(self) -> None:
+        watched = self._runner._watched_states  # noqa: SLF001
+        if not watched:
+            return
+        for slot in self._function.inputs + self._function.outputs:
+            if slot.state is not None and slot.id in watched and slot.id not in self._snapshots:
+                self._snapshots[slot.id] = copy.deepcopy(self._state(slot.state))
+
+    def _changed_states(self) -> list[int]:
+        changed = []
+        for state_id, before in self._snapshots.items():
+            now = self._session.states.get(state_id)
+            if not _is_same(before, now):
+                changed.append(state_id)
+                self._snapshots[state_id] = copy.deepcopy(now)
+        return changed
+
+    # -- outputs -----------------------------------------------------------------------------------
+
+    def finish(self, result: Any, is_generating: bool = False) -> Output:
+        """Turn what the function returned or yielded into an `Output`."""
+        return self.finish_row(_row(self._function, result), is_generating)
+
+    def finish_row(self, row: Sequence[Any], is_generating: bool = False) -> Output:
+        """Turn one value per output into an `Output`."""
+        if not self._function.outputs:
+            changed: Sequence[int] = self._changed_states() if self._snapshots else ()
+            return Output([], is_generating, changed)
+        postprocess = self._function.listener.postprocess
+        # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
+        # a value that JSON cannot carry is this call's failure, not the stream's.
+        keep = wire.snapshot if is_generating else wire.frozen
+        data = [
+            keep(self._output(slot, value, postprocess))
+            for slot, value in zip(self._function.outputs, row)
+        ]
+        return Output(data, is_generating, self._changed_states() if self._snapshots else ())
+
+    def _output(self, slot: _Slot, value: Any, postprocess: bool) -> Any:
+        if slot.state is not None:
+            if not isinstance(value, Skip):
+                self._session.states[slot.id] = value
+            return None
+        if isinstance(value, Skip):
+            return {"__type__": UPDATE_MARKER}
+        if isinstance(value, Update):
+            return self._updated(slot, value.props)
+        if isinstance(value, Block):
+            options = getattr(value, "options", None)
+            return self._updated(slot, options() if callable(options) else {})
+        component = self._own(slot)
+        if component is None or not postprocess:
+            return self._published(value)
+        payload = component.postprocess(value)
+        return self._published(payload) if component.carries_files else payload
+
+    def _published(self, payload: Any) -> Any:
+        if isinstance(payload, FileRef) or any(True for _ in file_refs(payload)):
+            files = self._runner._files  # noqa: SLF001
+            return files.publish(payload, self.request.root_url, self.request.username)
+        return payload
+
+    def _updated(self, slot: _Slot, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change properties: rebuild the session's copy, and tell the browser what is different."""
+        props = {name: value for name, value in changes.items() if name not in ("value", "render")}
+        wire: dict[str, Any] = {"__type__": UPDATE_MARKER}
+        component = self._own(slot)
+        if component is None:
+            wire.update(props)
+            return wire
+        if props:
+            before = component.props()
+            component = component.with_options(props)
+            assert component is not None
+            self._session.components[slot.id] = component
+            for name, value in component.props().items():
+                if name in props or not _is_same(value, before.get(name, _ABSENT)):
+                    wire[name] = self._published(value)
+        if "value" in changes:
+            value = changes["value"]
+            payload = component.postprocess(value() if callable(value) else value)
+            wire["value"] = self._published(payload)
+        return wire
+
+
+def _called(fn: Callable[..., Any], positional: list[Any], named: dict[str, Any]) -> Any:
+    try:
+        return fn(*positional, **named)
+    except StopIteration as stop:
+        # A future cannot carry a StopIteration.
+        raise RuntimeError("the function raised StopIteration") from stop
+
+
+def _row(function: _Function, result: Any) -> Sequence[Any]:
+    """Return one value per output for what a function returned."""
+    outputs = function.outputs
+    if not outputs:
+        return ()
+    if isinstance(result, dict) and result and all(isinstance(key, Block) for key in result):
+        by_id = {key._id: value for key, value in result.items()}
+        unknown = set(by_id) - {slot.id for slot in outputs}
+        if unknown:
+            names = ", ".join(repr(key) for key in result if key._id in unknown)
+            raise ArityError(
+                PegboardError.three_parts(
+                    f"{function.name}() returned a value for a component that is not an output.",
+                    got=names,
+                    expected=f"only {_names(function)}",
+                    fix="add the component to the listener's outputs, or leave it out",
+                )
+            )
+        return [by_id.get(slot.id, SKIP) for slot in outputs]
+    if len(outputs) == 1:
+        return (result,)
+    given = result if isinstance(result, (tuple, list)) else (result,)
+    if isinstance(result, Skip):
+        return [SKIP] * len(outputs)
+    if len(given) < len(outputs):
+        count = f"{len(given)} value{'' if len(given) == 1 else 's'}"
+        raise ArityError(
+            PegboardError.three_parts(
+                f"{function.name}() returned {count}, but its listener has {len(outputs)} outputs.",
+                got=describe(result),
+                expected=f"one value each for {_names(function)}, in this order",
+                fix="return all of them, or remove an output from the listener",
+            )
+        )
+    if len(given) > len(outputs):
+        warnings.warn(
+            f"{function.name}() returned {len(given)} values for {len(outputs)} outputs "
+            f"({_names(function)}); the rest is ignored. Return fewer, or add outputs.",
+            stacklevel=2,
+        )
+    return given[: len(outputs)]
+
+
+def _batch_rows(function: _Function, result: Any, count: int) -> list[list[Any]]:
+    """Turn what a batched function returned, a list per output, into a row per call."""
+    outputs = len(function.outputs)
+    if outputs == 0:
+        return [[] for _ in range(count)]
+    columns = list(result) if isinstance(result, (tuple, list)) else [result]
+    is_flat = outputs == 1 and not (len(columns) == 1 and isinstance(columns[0], (list, tuple)))
+    if is_flat:
+        columns = [columns]
+    bad = len(columns) < outputs or any(
+        not isinstance(column, (list, tuple)) or len(column) != count for column in columns[:outputs]
+    )
+    if bad:
+        raise ArityError(
+            PegboardError.three_parts(
+                f"{function.name}() did not return a value for every call of its batch.",
+                got=describe(result),
+                expected=f"{outputs} list(s), one per output, of {count} value(s) each",
+                fix="return one list per output, with one item per item of the input lists",
+            )
+        )
+    return [list(row) for row in zip(*columns[:outputs])]
+
+
+def _names(function: _Function) -> str:
+    return " and ".join(
+        slot.component.described if slot.component is not None else "State"
+        for slot in function.outputs
+    )
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    try:
+        return bool(one == other)
+    except Exception:  # noqa: BLE001 - arrays and frames refuse to be true or false
+        return False

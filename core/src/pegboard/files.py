@@ -1,0 +1,587 @@
+"""Files on their way in and out: capabilities, never paths.
+
+Every file that clients may name has a **handle**: 128 random bits, the first segment of its wire path
+``<handle>/<name>``. The table from handle to file lives in memory; the content lives in a private
+folder (0700, files 0600) of this process, stored once by content hash, and hard-linked under each
+handle's own folder, so that functions see a path with a proper name. What a function returns is copied,
+not linked, unless it is in our folder already: a function may overwrite its own file later.
+
+Knows nothing of HTTP, sessions or components. Everything here may block; call it from a thread.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import mimetypes
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from pegboard.errors import FileRefused, UserError
+from pegboard.payload import FILE_MARKER, FileRef, is_file_dict
+
+DEFAULT_MAX_BYTES = 512 * 1024 * 1024
+NAME_LIMIT = 120
+CHUNK_BYTES = 1 << 20
+FILE_ROUTE = "/gradio_api/file="
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file that may be served to its owner (anyone who knows the handle, when owner is ``None``)."""
+
+    handle: str
+    path: Path
+    orig_name: str
+    mime_type: str | None
+    size: int
+    etag: str
+    owner: str | None = None
+
+    @property
+    def wire_path(self) -> str:
+        """``<handle>/<name>``: opaque to clients, safe in a URL."""
+        return f"{self.handle}/{self.path.name}"
+
+
+def safe_name(name: str | None, fallback: str = "file") -> str:
+    """Reduce a name from outside to one harmless, URL-safe path segment that keeps its extension."""
+    last = re.split(r"[\\/]", name or "")[-1]
+    plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")
+    stem, dot, suffix = plain.rpartition(".")
+    if not dot:
+        stem, suffix = plain, ""
+    if not stem.strip("_"):
+        stem = fallback
+    suffix = suffix[:16]
+    stem = stem[: NAME_LIMIT - len(suffix) - 1]
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def shown_name(name: str | None) -> str | None:
+    """Reduce a name from outside to what may be shown: its last segment, without control characters."""
+    if not name:
+        return None
+    last = re.split(r"[\\/]", name)[-1]
+    return "".join(char for char in last if char.isprintable())[:200] or None
+
+
+class IncomingFile:
+    """An upload that is being written. Either `FileStore.keep` takes it, or `abort` removes it."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self.path = folder / secrets.token_urlsafe(16)
+        self.size = 0
+        self._max_bytes = max_bytes
+        self._hash = hashlib.blake2b(digest_size=20)
+        self._out: BinaryIO = open(self.path, "xb", opener=_private)  # noqa: SIM115
+
+    def write(self, chunk: bytes) -> None:
+        """Append a chunk.
+
+        Raises:
+            FileRefused: The file would be larger than allowed.
+        """
+        self.size += len(chunk)
+        if self.size > self._max_bytes:
+            raise FileRefused(f"The file is larger than {self._max_bytes} bytes.")
+        self._hash.update(chunk)
+        self._out.write(chunk)
+
+    def finish(self) -> str:
+        """Close the file and return the hash of its content."""
+        self._out.close()
+        return self._hash.hexdigest()
+
+    def abort(self) -> None:
+        """Remove what was written."""
+        self._out.close()
+        self.path.unlink(missing_ok=True)
+
+
+class FileStore:
+    """The files of one running app.
+
+    Args:
+        folder: Where to keep them; default ``PEGBOARD_TEMP_DIR``, ``GRADIO_TEMP_DIR``, or the
+            system's temporary folder. A private folder for this process is made inside.
+        allowed_paths: Files and folders that may be served and returned besides the usual ones.
+        blocked_paths: Never served or returned; wins over everything.
+        max_bytes: Largest file accepted.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        allowed_paths: Sequence[str | Path] = (),
+        blocked_paths: Sequence[str | Path] = (),
+        max_bytes: int | None = None,
+    ) -> None:
+        self.max_bytes = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
+        self.limit_bytes = max_bytes
+        self._base = folder or _default_folder()
+        self._allowed = [Path(path).expanduser().resolve() for path in allowed_paths]
+        self._blocked = [str(Path(path).expanduser().resolve()).casefold() for path in blocked_paths]
+        self._lock = threading.Lock()
+        self._files: dict[str, StoredFile] = {}
+        self._by_path: dict[str, str] = {}
+        self._copies: dict[tuple[str, int, int, int, str | None], str] = {}
+        self._folder: Path | None = None
+
+    # -- in ----------------------------------------------------------------------------------------
+
+    def receive(self) -> IncomingFile:
+        """Start an upload."""
+        return IncomingFile(self._made("incoming"), self.max_bytes)
+
+    def keep(
+        self,
+        incoming: IncomingFile,
+        *,
+        name: str | None,
+        mime_type: str | None = None,
+        owner: str | None = None,
+    ) -> StoredFile:
+        """Take over a finished upload and give it a handle."""
+        digest = incoming.finish()
+        return self._store(incoming.path, digest, incoming.size, name, mime_type, owner)
+
+    def resolve(self, payload: Any, owner: str | None = None) -> Any:
+        """Return a payload with every file object replaced by a checked `FileRef`.
+
+        Raises:
+            UserError: A file is unknown, belongs to someone else, or could not be fetched.
+        """
+        if is_file_dict(payload):
+            return self._resolve_one(payload, owner)
+        if isinstance(payload, dict):
+            return {name: self.resolve(item, owner) for name, item in payload.items()}
+        if isinstance(payload, list):
+            return [self.resolve(item, owner) for item in payload]
+        return payload
+
+    def _resolve_one(self, wire: dict[str, Any], owner: str | None) -> FileRef:
+        path, url = wire.get("path"), wire.get("url")
+        orig_name = shown_name(wire.get("orig_name")) if _is_text(wire.get("orig_name")) else None
+        for text in (path, url):
+            if not _is_text(text):
+                continue
+            stored = self.find(_handle_path(text), owner)
+            if stored is not None:
+                return FileRef(
+                    path=stored.path,
+                    orig_name=orig_name or stored.orig_name,
+                    mime_type=stored.mime_type,
+                    size=stored.size,
+                    handle=stored.wire_path,
+                )
+            if text.startswith(("http://", "https://")):
+                return self._fetched(text, owner, orig_name)
+            if text.startswith("data:"):
+                return self._from_data_url(text, owner, orig_name)
+            break
+        raise UserError(
+            UserError.three_parts(
+                "A file that was sent is not known here.",
+                got=repr(path)[:80],
+                expected="the path that an upload or an earlier result returned",
+                fix="upload the file first, then send the path from the answer",
+            ),
+            title="Invalid input",
+        )
+
+    def _fetched(self, url: str, owner: str | None, orig_name: str | None) -> FileRef:
+        from pegboard import fetch
+
+        target = self._made("incoming") / secrets.token_urlsafe(16)
+        try:
+            got = fetch.fetch(url, target, self.max_bytes)
+            digest = _digest_of(got.path)
+            stored = self._store(got.path, digest, got.size, orig_name or got.name, got.mime_type, owner)
+        except FileRefused as refusal:
+            raise UserError(str(refusal), title="Invalid input") from None
+        finally:
+            target.unlink(missing_ok=True)
+        return self._as_ref(stored)
+
+    def _from_data_url(self, url: str, owner: str | None, orig_name: str | None) -> FileRef:
+        head, _, body = url.partition(",")
+        mime = head[5:].split(";")[0] or None
+        try:
+            data = (
+                base64.b64decode(body, validate=False)
+                if head.endswith(";base64")
+                else unquote_to_bytes(body)
+            )
+        except (binascii.Error, ValueError):
+            raise UserError("A data: address is not valid base64.", title="Invalid input") from None
+        if len(data) > self.max_bytes:
+            raise UserError(f"The file is larger than {self.max_bytes} bytes.", title="Invalid input")
+        name = orig_name or f"file{mimetypes.guess_extension(mime or '') or ''}"
+        return self._as_ref(self._store_bytes(data, name, mime, owner))
+
+    def _as_ref(self, stored: StoredFile) -> FileRef:
+        return FileRef(
+            path=stored.path,
+            orig_name=stored.orig_name,
+            mime_type=stored.mime_type,
+            size=stored.size,
+            handle=stored.wire_path,
+        )
+
+    # -- out ---------------------------------------------------------------------------------------
+
+    def publish(self, payload: Any, root_url: str, owner: str | None = None) -> Any:
+        """Return a payload with every `FileRef` stored and replaced by its wire object.
+
+        Raises:
+            FileRefused: A file is outside what may be returned; the message names the fix.
+        """
+        if isinstance(payload, FileRef):
+            return self._publish_one(payload, root_url, owner)
+        if isinstance(payload, dict):
+            return {name: self.publish(item, root_url, owner) for name, item in payload.items()}
+        if isinstance(payload, (list, tuple)):
+            return [self.publish(item, root_url, owner) for item in payload]
+        return payload
+
+    def _publish_one(self, ref: FileRef, root_url: str, owner: str | None) -> dict[str, Any]:
+        stored = self._stored_for(ref, owner)
+        if stored is None:
+            return _wire("", ref.url, ref.size, ref.orig_name, ref.mime_type, ref.is_stream)
+        return _wire(
+            stored.wire_path,
+            f"{root_url}{FILE_ROUTE}{stored.wire_path}",
+            stored.size,
+            ref.orig_name or stored.orig_name,
+            ref.mime_type or stored.mime_type,
+            ref.is_stream,
+        )
+
+    def _stored_for(self, ref: FileRef, owner: str | None) -> StoredFile | None:
+        if ref.handle is not None:
+            known = self.find(ref.handle, owner)
+            if known is not None:
+                return known
+        if ref.data is not None:
+            return self._store_bytes(ref.data, ref.orig_name, ref.mime_type, owner)
+        if ref.path is not None:
+            return self._store_local(ref.path, ref.orig_name, ref.mime_type, owner)
+        if ref.url is not None and ref.url.startswith(("http://", "https://")) and not ref.is_stream:
+            return self.find(self._fetched(ref.url, owner, ref.orig_name).handle or "", owner)
+        return None
+
+    def _store_local(
+        self, path: Path, name: str | None, mime_type: str | None, owner: str | None
+    ) -> StoredFile:
+        real = self.check_local(path)
+        known = self._by_path.get(str(real))
+        if known is not None:
+            stored = self.find(known, owner)
+            if stored is not None:
+                return stored
+        facts = real.stat()
+        key = (str(real), facts.st_mtime_ns, facts.st_size, facts.st_ino, owner)
+        with self._lock:
+            handle = self._copies.get(key)
+            if handle is not None and handle in self._files:
+                return self._files[handle]
+        target = self._made("incoming") / secrets.token_urlsafe(16)
+        try:
+            shutil.copyfile(real, target)
+            target.chmod(0o600)
+            stored = self._store(
+                target, _digest_of(target), facts.st_size, name or real.name, mime_type, owner
+            )
+        finally:
+            target.unlink(missing_ok=True)
+        with self._lock:
+            self._copies[key] = stored.handle
+        return stored
+
+    def check_local(self, path: str | Path) -> Path:
+        """Return the real path of a local file that a function may hand out.
+
+        Raises:
+            FileRefused: It is missing, no plain file, blocked, or outside the allowed folders.
+        """
+        real = Path(path).expanduser().resolve()
+        if not real.is_file():
+            raise FileRefused(
+                FileRefused.three_parts(
+                    "A file that was to be shown does not exist.",
+                    got=str(path),
+                    expected="the path of an existing file",
+                    fix="return the path of a file that was written",
+                )
+            )
+        if self._is_blocked(real) or not self._may_return(real):
+            raise FileRefused(
+                FileRefused.three_parts(
+                    "A file that was to be shown may not be served.",
+                    got=str(path),
+                    expected="a file in the working folder, the temporary folder or allowed_paths",
+                    fix=f"launch(allowed_paths=[{str(real.parent)!r}]), or copy the file first",
+                )
+            )
+        return real
+
+    def _is_blocked(self, real: Path) -> bool:
+        text = str(real).casefold()
+        return any(text == block or text.startswith(block + os.sep) for block in self._blocked)
+
+    def _is_allowed(self, real: Path) -> bool:
+        return any(real == path or path in real.parents for path in self._allowed)
+
+    def _may_return(self, real: Path) -> bool:
+        if self._is_allowed(real):
+            return True
+        if self._folder is not None and self._folder in real.parents:
+            return True
+        cwd = Path.cwd().resolve()
+        if cwd in real.parents:
+            return not any(part.startswith(".") for part in real.relative_to(cwd).parts)
+        return Path(tempfile.gettempdir()).resolve() in real.parents
+
+    # -- serving -----------------------------------------------------------------------------------
+
+    def find(self, wire_path: str, owner: str | None = None) -> StoredFile | None:
+        """Return the file behind a wire path, or ``None`` when unknown or someone else's."""
+        handle = wire_path.split("/", 1)[0]
+        stored = self._files.get(handle)
+        if stored is None or (stored.owner is not None and stored.owner != owner):
+            return None
+        return stored
+
+    def open_for_serving(self, wire_path: str, owner: str | None = None) -> StoredFile:
+        """Return the file that may be sent to ``owner`` for a path in a URL.
+
+        Raises:
+            FileRefused: It is unknown, someone else's, gone, or outside ``allowed_paths``.
+        """
+        stored = self.find(wire_path, owner)
+        if stored is not None and wire_path == stored.wire_path:
+            return stored
+        if "\0" in wire_path or not self._allowed:
+            raise FileRefused("File not allowed")
+        local = Path(wire_path)
+        if not local.is_absolute():
+            local = Path.cwd() / local
+        try:
+            real = local.resolve()
+            if self._is_blocked(real) or not self._is_allowed(real) or not real.is_file():
+                raise FileRefused("File not allowed")
+            facts = real.stat()
+        except OSError:
+            raise FileRefused("File not allowed") from None
+        return StoredFile(
+            handle="",
+            path=real,
+            orig_name=real.name,
+            mime_type=mimetypes.guess_type(real.name)[0],
+            size=facts.st_size,
+            etag=f"{facts.st_mtime_ns:x}-{facts.st_size:x}",
+        )
+
+    def is_trusted(self, stored: StoredFile) -> bool:
+        """Say whether the app's author has listed the file, so that any type may be shown inline."""
+        return not stored.handle
+
+    # -- storing -----------------------------------------------------------------------------------
+
+    def _store_bytes(
+        self, data: bytes, name: str | None, mime_type: str | None, owner: str | None
+    ) -> StoredFile:
+        incoming = IncomingFile(self._made("incoming"), max(self.max_bytes, len(data)))
+        try:
+            incoming.write(data)
+            return self.keep(incoming, name=name, mime_type=mime_type, owner=owner)
+        finally:
+            incoming.abort()
+
+    def _store(
+        self,
+        source: Path,
+        digest: str,
+        size: int,
+        name: str | None,
+        mime_type: str | None,
+        owner: str | None,
+    ) -> StoredFile:
+        blob = self._made("content") / digest
+        if not blob.exists():
+            os.replace(source, blob)
+        else:
+            source.unlink(missing_ok=True)
+        handle = secrets.token_urlsafe(16)
+        folder = self._made("files") / handle
+        folder.mkdir(mode=0o700)
+        path = folder / safe_name(name)
+        try:
+            os.link(blob, path)
+        except OSError:
+            shutil.copyfile(blob, path)
+            path.chmod(0o600)
+        stored = StoredFile(
+            handle=handle,
+            path=path,
+            orig_name=shown_name(name) or path.name,
+            mime_type=mime_type or mimetypes.guess_type(path.name)[0],
+            size=size,
+            etag=digest,
+            owner=owner,
+        )
+        with self._lock:
+            self._files[handle] = stored
+            self._by_path[str(path)] = stored.wire_path
+        return stored
+
+    def forget(self, owner_files: Sequence[str]) -> None:
+        """Delete files by handle."""
+        for handle in owner_files:
+            with self._lock:
+                stored = self._files.pop(handle, None)
+                if stored is not None:
+                    self._by_path.pop(str(stored.path), None)
+            if stored is not None:
+                shutil.rmtree(stored.path.parent, ignore_errors=True)
+
+    def _made(self, part: str) -> Path:
+        if self._folder is None:
+            with self._lock:
+                if self._folder is None:
+                    self._folder = _run_folder(self._base)
+        folder = self._folder / part
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @property
+    def folder(self) -> Path:
+        """The private folder of this process (made when first asked for)."""
+        self._made("files")
+        assert self._folder is not None
+        return self._folder
+
+    def close(self) -> None:
+        """Remove everything."""
+        with self._lock:
+            folder, self._folder = self._folder, None
+            self._files.clear()
+            self._by_path.clear()
+            self._copies.clear()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def mentions_files(payload: Any) -> bool:
+    """Say whether a payload from a client holds any file object."""
+    if isinstance(payload, dict):
+        return is_file_dict(payload) or any(mentions_files(item) for item in payload.values())
+    if isinstance(payload, list):
+        return any(mentions_files(item) for item in payload)
+    return False
+
+
+def _wire(
+    path: str,
+    url: str | None,
+    size: int | None,
+    orig_name: str | None,
+    mime_type: str | None,
+    is_stream: bool,
+) -> dict[str, Any]:
+    return {
+        "path": path,
+        "url": url,
+        "size": size,
+        "orig_name": orig_name,
+        "mime_type": mime_type,
+        "is_stream": is_stream,
+        "meta": {"_type": FILE_MARKER},
+    }
+
+
+def _handle_path(text: str) -> str:
+    """Return the wire path inside a path or one of our own file addresses."""
+    if text.startswith(("http://", "https://")):
+        path = unquote(urlsplit(text).path)
+        return path.split("/file=", 1)[1] if "/file=" in path else ""
+    return text.split("/file=", 1)[1] if "/file=" in text else text
+
+
+def _is_text(value: object) -> Any:
+    return isinstance(value, str) and value != ""
+
+
+def _digest_of(path: Path) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _default_folder() -> Path:
+    chosen = os.environ.get("PEGBOARD_TEMP_DIR") or os.environ.get("GRADIO_TEMP_DIR")
+    if chosen:
+        return Path(chosen)
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"pegboard-{user}"
+
+
+def _run_folder(base: Path) -> Path:
+    """Make this process's private folder, and remove those of processes that are gone."""
+    try:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in base.glob("run-*"):
+            parts = old.name.split("-")
+            if len(parts) > 1 and parts[1].isdigit() and not _is_alive(int(parts[1])):
+                shutil.rmtree(old, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=base)).resolve()
+    except OSError as problem:
+        raise FileRefused(
+            FileRefused.three_parts(
+                "The folder for files cannot be used.",
+                got=f"{base} ({problem.strerror})",
+                expected="a folder that this process can write to, with room on the disk",
+                fix="set PEGBOARD_TEMP_DIR to such a folder",
+            )
+        ) from None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+__all__ = [
+    "FILE_ROUTE",
+    "FileStore",
+    "IncomingFile",
+    "StoredFile",
+    "mentions_files",
+    "safe_name",
+    "shown_name",
+]

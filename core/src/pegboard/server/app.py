@@ -1,0 +1,225 @@
+"""The web application: wires the parts, puts the gate in front, declares the routes. No logic.
+
+Our routes are answered by a table before the framework's own stack, unless the app's author has added
+middleware, which then sees every request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request as HttpRequest
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from pegboard.request import Request
+from pegboard.server.answers import JsonAnswer, Malformed, refuse
+from pegboard.server.calls import CallRoutes
+from pegboard.server.config import API_PREFIX
+from pegboard.server.filing import FileRoutes
+from pegboard.server.guard import Visitor
+from pegboard.server.pages_routes import PageRoutes
+from pegboard.server.people import PeopleRoutes
+from pegboard.server.routes import JSON_LIMIT_BYTES, Access, Route, RouteTable
+from pegboard.server.site import Site
+
+log = logging.getLogger("pegboard.server")
+
+
+class PegboardApp(FastAPI):
+    """A FastAPI app whose first routes are a Pegboard app's.
+
+    Attributes:
+        site: Everything behind the routes.
+        table: The routes, each with its declared access.
+    """
+
+    def __init__(self, site: Site, **kwargs: Any) -> None:
+        given = kwargs.pop("lifespan", None)
+        for name in ("docs_url", "redoc_url", "openapi_url"):
+            kwargs.setdefault(name, None)
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+            await site.start()
+            try:
+                if given is None:
+                    yield
+                else:
+                    async with given(app) as state:
+                        yield state
+            finally:
+                await site.stop()
+
+        super().__init__(lifespan=lifespan, **kwargs)
+        self.site = site
+        self.table = declare_routes(site)
+        self._gate = Gate(site, self.table)
+        self.router.routes.insert(0, _TableRoute(self._gate))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self.user_middleware and self._gate.knows(scope):
+            await self._gate(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
+
+
+class _TableRoute(BaseRoute):
+    """The table as one route of the framework's router."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether the table has the path."""
+        if scope["type"] == "http" and self._gate.knows(scope):
+            return Match.FULL, {}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the gate."""
+        await self._gate(scope, receive, send)
+
+
+class Gate:
+    """What every request of ours passes: Host and Origin, login, body size; then its handler."""
+
+    def __init__(self, site: Site, table: RouteTable) -> None:
+        self._site = site
+        self._table = table
+
+    def knows(self, scope: Scope) -> bool:
+        """Say whether the path is one of ours, whatever the method."""
+        route, _, known = self._table.find(scope["method"], local_path(scope))
+        return route is not None or known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        extra: list[tuple[bytes, bytes]] = []
+        try:
+            await self._site.start()
+            refusal = self._site.guard.check(scope, headers)
+            if refusal is not None:
+                answer: Any = refuse(refusal.status, refusal.detail)
+            else:
+                extra = self._site.guard.cors_headers(headers)
+                answer = await self._answer(scope, receive, headers)
+        except Malformed as problem:
+            answer = refuse(problem.status, problem.detail)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            # A bug of ours; people get a plain sentence, the log the traceback.
+            log.exception("a request failed: %s %s", scope["method"], _route_name(scope))
+            answer = refuse(500, "The server failed to answer this request; its log says why.")
+        answer.raw_headers = [*answer.raw_headers, *extra]
+        await answer(scope, receive, send)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]
+    ) -> Any:
+        method = scope["method"]
+        route, params, _ = self._table.find(method, local_path(scope))
+        if route is None:
+            if method == "OPTIONS":
+                return _preflight(headers)
+            return refuse(405, f"{method} is not possible here.")
+        size = headers.get(b"content-length")
+        if size is not None and route.body_limit and size.isdigit() and int(size) > route.body_limit:
+            return refuse(413, f"The body is larger than {route.body_limit} bytes.")
+        root = self._site.guard.root_url(scope, headers)
+        scope["path_params"] = {**scope.get("path_params", {}), **params}
+        request = HttpRequest(scope, receive)
+        username = None
+        logins = self._site.logins
+        if logins.is_required:
+            facts = Request(headers=scope["headers"])
+            username = await logins.user_of(facts, lambda: request)
+            if username is None and route.access is not Access.PUBLIC:
+                return refuse(
+                    401, {"error": "Not authenticated", "auth_message": logins.message}
+                )
+        visitor = Visitor(username, root, root.startswith("https://"))
+        return await route.handler(request, visitor)
+
+
+def local_path(scope: Scope) -> str:
+    """Return the path below the place where the app is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    if root and path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):
+        path = path[len(root) :]
+    return path or "/"
+
+
+def declare_routes(site: Site) -> RouteTable:
+    """Return every route of a Pegboard app."""
+    table = RouteTable()
+    pages, files = PageRoutes(site), FileRoutes(site)
+    people, calls = PeopleRoutes(site, pages), CallRoutes(site)
+    public, user, body = Access.PUBLIC, Access.USER, JSON_LIMIT_BYTES
+    p = API_PREFIX
+
+    table.add("GET HEAD", "/", pages.page, public)
+    table.add("GET HEAD", "/config", pages.config, user)
+    table.add("GET HEAD", "/theme.css", pages.theme, public)
+    table.add("GET HEAD", f"{p}/theme.css", pages.theme, public)
+    table.add("GET HEAD", "/robots.txt", pages.robots, public)
+    table.add("GET HEAD", "/favicon.ico", pages.favicon, public)
+    table.add("GET HEAD", "/_pegboard/plugins", pages.plugins, user)
+    table.add("GET HEAD", "/_pegboard/{address:rest}", pages.asset, public)
+    table.add("GET HEAD", f"{p}/info", pages.info, user)
+    table.add("GET", f"{p}/app_id", pages.app_id, user)
+    table.add("GET", f"{p}/startup-events", pages.startup_events, user)
+
+    table.add("POST", "/login", people.log_in, public, body_limit=64 * 1024)
+    table.add("GET", "/logout", people.log_out, public)
+    table.add("GET", f"{p}/user", people.user, user)
+    table.add("GET", f"{p}/login_check", people.user, user)
+
+    table.add("POST", f"{p}/queue/join", calls.join, user, body_limit=body)
+    table.add("GET", f"{p}/queue/data", calls.data, user)
+    table.add("GET", f"{p}/queue/status", calls.status, user)
+    table.add("POST", f"{p}/call/v2/{{name}}", calls.call_by_name, user, body_limit=body)
+    table.add("GET", f"{p}/call/v2/{{name}}/{{event_id}}", calls.result, user)
+    table.add("POST", f"{p}/call/{{name}}", calls.call, user, body_limit=body)
+    table.add("GET", f"{p}/call/{{name}}/{{event_id}}", calls.result, user)
+    table.add("POST", f"{p}/run/{{name}}", calls.run, user, body_limit=body)
+    table.add("POST", f"{p}/api/{{name}}", calls.run, user, body_limit=body)
+    table.add("POST", f"{p}/cancel", calls.cancel, user, body_limit=body)
+    table.add("POST", f"{p}/reset", calls.reset, user, body_limit=body)
+    table.add("GET", f"{p}/heartbeat/{{session_hash}}", calls.heartbeat, user)
+    table.add("POST", f"{p}/component_server", calls.component_server, user, body_limit=body)
+
+    table.add("POST", f"{p}/upload", files.upload, user)
+    table.add("GET", f"{p}/upload_progress", files.progress, user)
+    table.add("GET HEAD", f"{p}/file={{path:rest}}", files.file, user)
+    table.add("GET HEAD", f"{p}/file/{{path:rest}}", files.file, user)
+    return table
+
+
+def _preflight(headers: dict[bytes, bytes]) -> JsonAnswer:
+    answer = JsonAnswer(body=b"", status=204)
+    answer.raw_headers = [
+        (b"access-control-allow-methods", b"GET, POST, HEAD, OPTIONS"),
+        (
+            b"access-control-allow-headers",
+            headers.get(b"access-control-request-headers", b"content-type, x-gradio-user, authorization"),
+        ),
+        (b"access-control-max-age", b"600"),
+    ]
+    return answer
+
+
+def _route_name(scope: Scope) -> str:
+    # Not the whole path: it may hold a session or a file handle.
+    return "/".join(local_path(scope).split("/")[:3])
+
+
+__all__ = ["Gate", "PegboardApp", "Route", "declare_routes", "local_path"]
+

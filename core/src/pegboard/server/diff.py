@@ -1,0 +1,62 @@
+"""Differences between two steps of a generator, in the protocol's edits ``[action, path, value]``.
+
+Rules that the public clients impose: the root takes ``replace`` and ``append`` only, lists are never
+appended, deletions at a list's end go from the last index down, and ``True`` is not ``1``. When an
+edit list would not be shorter than the value, the value is sent whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Edit = list[Any]
+
+MAX_EDITS = 64
+
+
+def diff(old: Any, new: Any) -> list[Edit]:
+    """Return the edits that turn ``old`` into ``new``; none when they are the same."""
+    edits: list[Edit] = []
+    _compare(old, new, [], edits)
+    return edits if len(edits) <= MAX_EDITS else [["replace", [], new]]
+
+
+def _compare(old: Any, new: Any, path: list[Any], edits: list[Edit]) -> None:
+    if old is new or len(edits) > MAX_EDITS:
+        return
+    kind = type(new)
+    if type(old) is not kind:
+        edits.append(["replace", path, new])
+    elif kind is str:
+        if old != new:
+            if old and new.startswith(old):
+                edits.append(["append", path, new[len(old) :]])
+            else:
+                edits.append(["replace", path, new])
+    elif kind is dict:
+        _compare_dicts(old, new, path, edits)
+    elif kind is list:
+        _compare_lists(old, new, path, edits)
+    elif old != new:
+        edits.append(["replace", path, new])
+
+
+def _compare_dicts(old: dict[Any, Any], new: dict[Any, Any], path: list[Any], edits: list[Edit]) -> None:
+    for key in old:
+        if key not in new:
+            edits.append(["delete", [*path, key], None])
+    for key, value in new.items():
+        if key in old:
+            _compare(old[key], value, [*path, key], edits)
+        else:
+            edits.append(["add", [*path, key], value])
+
+
+def _compare_lists(old: list[Any], new: list[Any], path: list[Any], edits: list[Edit]) -> None:
+    shared = min(len(old), len(new))
+    for index in range(shared):
+        _compare(old[index], new[index], [*path, index], edits)
+    for index in range(len(old) - 1, shared - 1, -1):
+        edits.append(["delete", [*path, index], None])
+    for index in range(shared, len(new)):
+        edits.append(["add", [*path, index], new[index]])

@@ -1,0 +1,376 @@
+"""Lines: one per session, the stretch between the queue's outbox and whoever reads the stream.
+
+The public clients make a stream's end delicate. Ended any other way than by ``close_stream`` it leaves
+the JavaScript client stuck; closed at once it loses calls that were joined a moment later. So a
+stream lingers after its last event, and a join that comes just after a close is answered a little later.
+A new reader takes over from the old one. What was sent down a broken stream is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from pegboard.queue.job import Call, SessionId
+from pegboard.queue.messages import Ended, Stepped
+from pegboard.server.interim import Outbox
+from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
+
+LINGER_S = 0.18
+BUSY_LINGER_S = 1.2
+BUSY_MEMORY_S = 20.0
+SETTLE_S = 0.05
+GRACE_S = 2.0
+CANCEL_AFTER_RESET_S = 0.15
+CANCEL_WITHOUT_RESET_S = 0.5
+MAX_IDLE_LINES = 5000
+MAX_KEPT = 1000
+
+
+class Lines:
+    """All lines of an app."""
+
+    def __init__(self, site: Any) -> None:
+        self._site = site
+        self._lines: OrderedDict[SessionId, Line] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._cancelled: dict[str, Line] = {}
+        self._readers: dict[str, set[Line]] = {}
+
+    def get(self, session: SessionId) -> Line:
+        """Return a session's line, made when it is first used."""
+        line = self._lines.get(session)
+        if line is None:
+            line = self._lines[session] = Line(self._site, session)
+            if len(self._lines) > MAX_IDLE_LINES:
+                self._drop_idle()
+        else:
+            self._lines.move_to_end(session)
+        return line
+
+    def find(self, session: SessionId) -> Line | None:
+        """Return a session's line if it has one."""
+        return self._lines.get(session)
+
+    def submit_kept(self, call: Call, owner: str | None, *, is_private: bool) -> str:
+        """Queue an event whose messages are kept until they are fetched by its id."""
+        line = Line(self._site, call.session)
+        event_id = line.submit(call)
+        self._kept[event_id] = (line, owner)
+        while len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        return event_id
+
+    def kept(self, event_id: str, owner: str | None) -> Line | None:
+        """Return the line of a kept event that belongs to ``owner``."""
+        entry = self._kept.get(event_id)
+        return entry[0] if entry is not None and entry[1] == owner else None
+
+    def cancelled(self, event_id: str, line: Line) -> None:
+        """Expect that a client will say that it has taken note of a cancellation."""
+        self._cancelled[event_id] = line
+
+    def reset(self, event_id: str) -> None:
+        """Take note that a client knows of its cancellation."""
+        line = self._cancelled.pop(event_id, None)
+        if line is not None:
+            line.release(event_id, CANCEL_AFTER_RESET_S)
+
+    def forget_cancelled(self, event_id: str) -> None:
+        """Stop expecting."""
+        self._cancelled.pop(event_id, None)
+
+    def opened(self, peer: str, line: Line) -> None:
+        """Take note that a client has a stream open."""
+        self._readers.setdefault(peer, set()).add(line)
+
+    def ended(self, peer: str, line: Line) -> None:
+        """Take note that it is closed."""
+        lines = self._readers.get(peer)
+        if lines is not None:
+            lines.discard(line)
+            if not lines:
+                del self._readers[peer]
+
+    def make_way(self, session: SessionId, peer: str) -> float:
+        """Close idle streams of a client that seems to have changed its session.
+
+        The Python client's ``reset_session()`` takes a new session but goes on believing in the open
+        stream of the old one. Returns how long to wait before the client is answered.
+        """
+        if session in self._lines or "python" not in peer and "gradio_client" not in peer:
+            return 0.0
+        idle = [line for line in self._readers.get(peer, ()) if not line.pending]
+        for line in idle:
+            line.hurry()
+        return SETTLE_S if idle else 0.0
+
+    def _drop_idle(self) -> None:
+        for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
+            if line.is_idle:
+                del self._lines[session]
+
+
+class Line:
+    """One session's stream, as far as HTTP is concerned."""
+
+    def __init__(self, site: Any, session: SessionId) -> None:
+        self._site = site
+        self.session = session
+        self.wake = asyncio.Event()
+        self.outbox = Outbox(self._on_change)
+        self.pending: set[str] = set()
+        self.delivered = 0
+        self.reader: StreamAnswer | None = None
+        self.stepped: set[str] = set()
+        self.unconfirmed: list[tuple[int, Ended]] = []
+        self._closed_at = float("-inf")
+        self._overlapped_at = float("-inf")
+        self._leaving: asyncio.TimerHandle | None = None
+        self._is_hurried = False
+        # Ends of cancelled events: when they may be sent, and the message once it is there.
+        self._held_until: dict[str, float] = {}
+        self._held: dict[str, tuple[int, Ended]] = {}
+
+    def _on_change(self) -> None:
+        self.wake.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody reads and nothing runs."""
+        return self.reader is None and not self.pending
+
+    def submit(self, call: Call) -> str:
+        """Queue an event.
+
+        Raises:
+            QueueFull: There is no room.
+        """
+        event_id: str = self._site.engine.submit(call, self.outbox)
+        if self.pending:
+            self._overlapped_at = self._now()
+        self.pending.add(event_id)
+        self.wake.set()
+        return event_id
+
+    async def settle(self, at_least_s: float = 0.0) -> None:
+        """Wait until a join that came just after a close may be answered."""
+        wait_s = max(at_least_s, self._closed_at + SETTLE_S - self._now())
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    def cancel(self, event_id: str) -> None:
+        """Stop an event of this session.
+
+        Its end is sent only when the client has taken note, or a moment later: sent at once, the
+        Python client would take it for a result.
+        """
+        if event_id in self.pending and event_id not in self._held_until:
+            self._held_until[event_id] = self._now() + CANCEL_WITHOUT_RESET_S
+            self._site.lines.cancelled(event_id, self)
+            self._site.engine.cancel(event_id)
+
+    def release(self, event_id: str, after_s: float) -> None:
+        """Let a cancelled event's end go in a moment."""
+        if event_id in self._held_until:
+            due = self._now() + after_s
+            self._held_until[event_id] = min(due, self._held_until[event_id])
+            self.wake.set()
+
+    def hold(self, number: int, message: Ended) -> bool:
+        """Keep the end of an event back if it was cancelled just now."""
+        if message.event_id not in self._held_until:
+            return False
+        self._held[message.event_id] = (number, message)
+        return True
+
+    def due(self) -> list[tuple[int, Ended]]:
+        """Return held ends that may go now."""
+        now = self._now()
+        found = [
+            self._held.pop(event_id)
+            for event_id in list(self._held)
+            if self._held_until[event_id] <= now
+        ]
+        for _, message in found:
+            del self._held_until[message.event_id]
+            self._site.lines.forget_cancelled(message.event_id)
+        return found
+
+    def next_due_s(self) -> float:
+        """How long until a held end may go."""
+        times = [self._held_until[event_id] for event_id in self._held]
+        return max(0.0, min(times) - self._now()) if times else float("inf")
+
+    def hurry(self) -> None:
+        """Close the stream without lingering, if it is idle."""
+        self._is_hurried = True
+        self.wake.set()
+
+    def open(self, *, is_own: bool, resume: int | None, peer: str) -> StreamAnswer:
+        """Return a stream; it takes over from an earlier one."""
+        self._is_hurried = False
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        answer = StreamAnswer(self, self._site, is_own, resume, peer)
+        previous, self.reader = self.reader, answer
+        if previous is not None:
+            previous.replaced = True
+        self.wake.set()
+        return answer
+
+    def closed(self, answer: StreamAnswer, *, is_clean: bool) -> None:
+        """Take note that a stream has ended."""
+        if self.reader is not answer:
+            return
+        self.reader = None
+        if is_clean:
+            self._closed_at = self._now()
+            self.unconfirmed.clear()
+            return
+        loop = asyncio.get_running_loop()
+        self._leaving = loop.call_later(GRACE_S, self._left)
+
+    def _left(self) -> None:
+        self._leaving = None
+        if self.reader is None:
+            for event_id in list(self.pending):
+                self._site.engine.cancel(event_id)
+            self._site.left(self.session)
+
+    def linger_s(self) -> float:
+        """How long a stream stays open after its last event."""
+        if self._is_hurried:
+            return 0.0
+        return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
+
+    async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
+        """Wait for a change; ``False`` when there was none in time."""
+        waiter = asyncio.ensure_future(self.wake.wait())
+        try:
+            done, _ = await asyncio.wait(
+                [waiter, gone], timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waiter.cancel()
+        self.wake.clear()
+        return bool(done)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+class StreamAnswer:
+    """The event stream of one reader."""
+
+    status_code = 200
+
+    def __init__(
+        self, line: Line, site: Any, is_own: bool, resume: int | None, peer: str
+    ) -> None:
+        self._line = line
+        self._lines: Lines = site.lines
+        self._peer = peer
+        self._is_own = is_own
+        self._resume = resume
+        self._encoder = EventEncoder(
+            site.spec.protocol, with_ids=is_own, stepped=line.stepped
+        )
+        self.replaced = False
+        self.raw_headers: list[tuple[bytes, bytes]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        line = self._line
+        headers = [*SSE_HEADERS, *self.raw_headers]
+        gone = asyncio.ensure_future(_until_gone(receive))
+        gone.add_done_callback(lambda _: line.wake.set())
+        is_clean = False
+        self._lines.opened(self._peer, line)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _body(send, b"" if not self._is_own else b": open\n\n")
+            is_clean = await self._pump(send, gone)
+            if is_clean:
+                with contextlib.suppress(OSError):
+                    await _body(send, CLOSE)
+                    await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            self._lines.ended(self._peer, line)
+            line.closed(self, is_clean=is_clean and not self.replaced)
+
+    async def _pump(self, send: Send, gone: asyncio.Future[None]) -> bool:
+        """Send until the stream may be closed; ``False`` when the reader has gone."""
+        line = self._line
+        loop = asyncio.get_running_loop()
+        if self._resume is not None:
+            line.delivered = self._resume
+        elif line.unconfirmed:
+            await _body(send, b"".join(self._encoder.encode(m, n) for n, m in line.unconfirmed))
+        quiet_since = loop.time()
+        while True:
+            if gone.done():
+                return False
+            if self.replaced:
+                line.wake.set()
+                return True
+            line.wake.clear()
+            found = line.outbox.since(line.delivered)
+            due = line.due()
+            if found or due:
+                await self._deliver(send, found, due)
+                quiet_since = loop.time()
+                continue
+            if line.pending or self._is_own:
+                wait_s = HEARTBEAT_S
+            else:
+                wait_s = quiet_since + line.linger_s() - loop.time()
+                if wait_s <= 0:
+                    return True
+            held_s = line.next_due_s()
+            try:
+                await asyncio.wait_for(line.wake.wait(), min(wait_s, held_s))
+            except asyncio.TimeoutError:
+                if HEARTBEAT_S <= wait_s < held_s:
+                    await _body(send, HEARTBEAT)
+
+    async def _deliver(
+        self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]
+    ) -> None:
+        line = self._line
+        parts = []
+        for number, message in found:
+            line.delivered = number
+            if isinstance(message, Ended) and line.hold(number, message):
+                continue
+            parts.append(self._one(number, message))
+        parts += [self._one(number, message) for number, message in due]
+        if parts:
+            await _body(send, b"".join(parts))
+
+    def _one(self, number: int, message: Any) -> bytes:
+        line = self._line
+        encoded = self._encoder.encode(message, number)
+        if isinstance(message, Ended):
+            line.pending.discard(message.event_id)
+            line.stepped.discard(message.event_id)
+            line.unconfirmed.append((number, message))
+            del line.unconfirmed[:-100]
+        elif isinstance(message, Stepped):
+            line.stepped.add(message.event_id)
+        return encoded
+
+
+async def _body(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

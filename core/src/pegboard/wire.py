@@ -1,0 +1,122 @@
+"""JSON for the wire: orjson with the few types that values of ours may hold besides JSON's own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+MAX_DEPTH = 100
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+
+
+def dumps(value: Any) -> bytes:
+    """Encode as one line of JSON. NaN and infinities become null.
+
+    Raises:
+        TypeError: The value holds something that JSON cannot.
+    """
+    try:
+        return orjson.dumps(value, default=_default, option=_OPTIONS)
+    except TypeError:
+        # Integers beyond 64 bits and lone surrogates, which the standard library takes.
+        return json.dumps(value, default=_default, separators=(",", ":")).encode()
+
+
+def loads(data: bytes) -> Any:
+    """Decode JSON.
+
+    Raises:
+        ValueError: It is not JSON, or nested deeper than 100 levels.
+    """
+    value = orjson.loads(data)
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+def frozen(value: Any) -> Any:
+    """Return a JSON value that later changes to ``value`` cannot reach, encoded already if possible.
+
+    Raises:
+        TypeError: The value holds something that JSON cannot.
+    """
+    if value is None or value is True or value is False:
+        return value
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _whole(value)
+    if kind is float or (kind is int and -(2**63) <= value < 2**64):
+        return value
+    return orjson.Fragment(dumps(value))
+
+
+def snapshot(value: Any) -> Any:
+    """Return a plain copy in JSON's own types, for comparing the steps of a stream.
+
+    Raises:
+        TypeError: The value holds something that JSON cannot.
+    """
+    if value is None or value is True or value is False:
+        return value
+    if type(value) is str:
+        return value if value.isascii() else _whole(value)
+    if type(value) in (int, float):
+        return value
+    encoded = dumps(value)
+    try:
+        return orjson.loads(encoded)
+    except ValueError:
+        return json.loads(encoded)
+
+
+def _whole(text: str) -> str:
+    """Return text that UTF-8 can carry: lone surrogates become question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, orjson.Fragment):
+        # Only the standard library's encoder asks.
+        return json.loads(orjson.dumps(value))
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if callable(value):
+        return None
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
