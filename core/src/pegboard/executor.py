@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 Result = TypeVar("Result")
 
@@ -38,7 +38,7 @@ class ThreadExecutor:
         """Run ``work`` in a thread."""
         # StopIteration cannot cross a future, and SystemExit would end the thread's work unseen.
         context = copy_context()
-        outcome = await asyncio.get_running_loop().run_in_executor(
+        outcome: _Outcome[Result] = await asyncio.get_running_loop().run_in_executor(
             self._pool, context.run, _contained, work
         )
         return outcome.value()
@@ -59,16 +59,17 @@ class InlineExecutor:
         """Nothing to close."""
 
 
-class _Outcome:
+class _Outcome(Generic[Result]):
     """What work returned or raised, carried as a value."""
 
     __slots__ = ("_problem", "_result")
 
-    def __init__(self, result: object, problem: BaseException | None) -> None:
-        self._result = result
+    def __init__(self, result: Any, problem: BaseException | None) -> None:
+        self._result: Result = result
         self._problem = problem
 
-    def value(self):  # type: ignore[no-untyped-def]  # generic over the work's own result
+    def value(self) -> Result:
+        """Return the result, or raise the problem."""
         if self._problem is None:
             return self._result
         problem, self._problem = self._problem, None
@@ -84,7 +85,7 @@ class FunctionExit(RuntimeError):
         super().__init__(f"the function raised {type(problem).__name__}: {problem}")
 
 
-def _contained(work: Callable[[], object]) -> _Outcome:
+def _contained(work: Callable[[], Result]) -> _Outcome[Result]:
     try:
         return _Outcome(work(), None)
     except BaseException as problem:

@@ -266,11 +266,12 @@ class PluginIndex:
         return ComponentNotFound(f"No component named '{name}' is installed. Installed: {installed}.{hint}")
 
 
-@lru_cache(maxsize=None)
+_template_classes: dict[tuple[type, str, str], type[Component[Any, Any, Any]]] = {}
+
+
 def _template_class(
-    base: type[Component[Any, Any, Any]], name: str, changed: str
+    base: type[Component[Any, Any, Any]], name: str, defaults: Mapping[str, Any]
 ) -> type[Component[Any, Any, Any]]:
-    defaults = json.loads(changed)
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         base.__init__(self, *args, **{**defaults, **kwargs})
@@ -293,7 +294,10 @@ def template(
     """Return the class that is ``base`` with other defaults; the same class each time."""
     if issubclass(base, BrokenComponent):
         return base
-    return _template_class(base, name, json.dumps(dict(changed), sort_keys=True))
+    key = (base, name, json.dumps(dict(changed), sort_keys=True))
+    if key not in _template_classes:
+        _template_classes[key] = _template_class(base, name, changed)
+    return _template_classes[key]
 
 
 @lru_cache(maxsize=1)
@@ -419,7 +423,7 @@ def _manifest_text(dist: Any, points: list[Any]) -> str | None:
             folder = _package_dir(point.value)
             file = folder / point.value.partition(":")[2] if folder else None
             if file is not None and file.is_file():
-                return file.read_text(encoding="utf-8")
+                return str(file.read_text(encoding="utf-8"))
     return packed
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -34,11 +34,10 @@ def reporting(reporter: Reporter | None) -> Iterator[None]:
         yield
     finally:
         # A generator's frame may be closed in another context than it began in.
-        for variable, mark in ((_reporter, token), (_bars, bars)):
-            try:
-                variable.reset(mark)  # type: ignore[attr-defined]  # each with its own token
-            except ValueError:
-                pass
+        with suppress(ValueError):
+            _reporter.reset(token)
+        with suppress(ValueError):
+            _bars.reset(bars)
 
 
 @dataclass

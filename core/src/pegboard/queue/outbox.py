@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Callable
 
 from pegboard.queue.messages import Ended, Message, Progressed, Queued, Stepped
 
@@ -23,7 +24,10 @@ DELIVERED_KEPT = 256
 class Outbox:
     """The messages of one session (or of one event that is fetched by itself)."""
 
-    def __init__(self, *, keeps_all: bool = False) -> None:
+    def __init__(
+        self, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False
+    ) -> None:
+        self._on_change = on_change
         self._log: OrderedDict[int, Message] = OrderedDict()
         self._next = 1
         self._steps: dict[str, deque[int]] = {}
@@ -61,7 +65,7 @@ class Outbox:
             self._steps.pop(message.event_id, None)
             for kind in (Progressed, Queued):
                 self._latest.pop((message.event_id, kind), None)
-        self._changed.set()
+        self.wake()
         return number
 
     def since(self, number: int) -> list[tuple[int, Message]]:
@@ -96,13 +100,15 @@ class Outbox:
             await self._changed.wait()
 
     def wake(self) -> None:
-        """Wake the readers without a message, so that they look at their own conditions."""
+        """Wake the readers, also without a message, so that they look at their own conditions."""
         self._changed.set()
+        if self._on_change is not None:
+            self._on_change()
 
     def close(self) -> None:
         """Let readers end after what there is."""
         self.is_closed = True
-        self._changed.set()
+        self.wake()
 
     def _add_step(self, event_id: str, number: int) -> None:
         steps = self._steps.setdefault(event_id, deque())
