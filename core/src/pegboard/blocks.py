@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 TITLE = "Pegboard"
 
+LAUNCH_ORDER = (
+    "inline", "inbrowser", "share", "debug", "max_threads", "auth", "auth_message",
+    "prevent_thread_lock", "show_error", "server_name", "server_port",
+)  # fmt: skip
+"""The parameters of `Blocks.launch` that may be given by position, as people are used to."""
+
 
 @dataclass
 class QueueOptions:
@@ -194,29 +200,47 @@ class Blocks(Layout):
 
     def launch(self, *args: Any, **options: Any) -> Any:
         """Serve the app and return ``(app, local_url, share_url)``; see ``pegboard.launch.launch``."""
-        import inspect
+        from pegboard.launch import launch, server_of
 
-        from pegboard.launch import launch
-
-        if args:
-            names = [name for name in inspect.signature(launch).parameters][1:]
-            options = {**dict(zip(names, args)), **options}
+        if len(args) > len(LAUNCH_ORDER):
+            raise OptionTypeError(
+                "launch()", got=args, expected=f"at most {len(LAUNCH_ORDER)} positional arguments"
+            )
+        options = {**dict(zip(LAUNCH_ORDER, args)), **options}
+        self._dress(options)
+        if self._server is not None and self._server.is_running:
+            return self._server.app, self._server.local_url, None
+        self._server = None
         started = launch(self.describe, **options)
-        self._server = started
+        self._server = server_of(started[0])
         return started
+
+    def _dress(self, options: dict[str, Any]) -> None:
+        """Take the options of launch that say how the page looks; they win over the constructor's."""
+        if "css" in options or "css_paths" in options:
+            self.css = joined(options.pop("css", None), options.pop("css_paths", None))
+        if "head" in options or "head_paths" in options:
+            self.head = joined(options.pop("head", None), options.pop("head_paths", None))
+        if "js" in options:
+            self.js = own_script("launch(js=)", options.pop("js"))
+        if "theme" in options:
+            self.theme = options.pop("theme")
 
     def close(self, verbose: bool = True) -> None:
         """Stop serving; does nothing when it is not served."""
         server, self._server = self._server, None
-        close = getattr(server, "close", None)
-        if callable(close):
-            close()
+        if server is not None:
+            server.close()
 
     def block_thread(self) -> None:
         """Wait until the server stops, or the process is interrupted."""
-        wait = getattr(self._server, "block_thread", None)
-        if callable(wait):
-            wait()
+        if self._server is not None:
+            self._server.block_thread()
+
+    @property
+    def local_url(self) -> str | None:
+        """Where the app is served, or ``None``."""
+        return None if self._server is None else str(self._server.local_url)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {len(self.children)} blocks>"

@@ -353,6 +353,7 @@ def _listener(
         is_generator=wiring.is_generator,
         connection="stream" if is_stream else "sse",
         key=options.get("key"),
+        resolves_files=bool(getattr(fn, "takes_file_refs", False)),
     )
 
 
