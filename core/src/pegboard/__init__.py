@@ -129,9 +129,9 @@ def _component(name: str) -> Any:
         if importlib.machinery.PathFinder.find_spec(f"pegboard.{name}", __path__):
             return importlib.import_module(f"pegboard.{name}")
         raise AttributeError(f"module 'pegboard' has no attribute {name!r}")
-    return importlib.import_module("pegboard.plugins").index().resolve(name)
+    return importlib.import_module("pegboard.plugins").index().class_for(name)
 
 
 def __dir__() -> list[str]:
-    entries = importlib.import_module("pegboard.plugins").index().entries
-    return sorted({*__all__, *globals(), *(entry.class_name for entry in entries)})
+    found = importlib.import_module("pegboard.plugins").index().names()
+    return sorted({*__all__, *globals(), *found})

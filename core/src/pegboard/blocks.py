@@ -7,6 +7,7 @@ but the one door `launch`, opened when it is called.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -24,15 +25,26 @@ from pegboard.layout import Layout
 from pegboard.wiring import Wiring, wire
 
 if TYPE_CHECKING:
+    from pegboard.launch import Server
     from pegboard.spec import AppSpec
 
 TITLE = "Pegboard"
 
+
 LAUNCH_ORDER = (
-    "inline", "inbrowser", "share", "debug", "max_threads", "auth", "auth_message",
-    "prevent_thread_lock", "show_error", "server_name", "server_port",
-)  # fmt: skip
-"""The parameters of `Blocks.launch` that may be given by position, as people are used to."""
+    "inline",
+    "inbrowser",
+    "share",
+    "debug",
+    "max_threads",
+    "auth",
+    "auth_message",
+    "prevent_thread_lock",
+    "show_error",
+    "server_name",
+    "server_port",
+)
+"""The parameters of launch that may be positional."""
 
 
 @dataclass
@@ -89,7 +101,7 @@ class Blocks(Layout):
         self.head = joined(head, head_paths)
         self.wirings: list[Wiring] = []
         self.queue_options = QueueOptions()
-        self._server: Any = None
+        self.server: Server | None = None
         self._opened: list[AbstractContextManager[None]] = []
 
     # -- describing --------------------------------------------------------------------------------
@@ -198,49 +210,55 @@ class Blocks(Layout):
             options.default_concurrency_limit = limit
         return self
 
-    def launch(self, *args: Any, **options: Any) -> Any:
-        """Serve the app and return ``(app, local_url, share_url)``; see ``pegboard.launch.launch``."""
-        from pegboard.launch import launch, server_of
+    def launch(self, *args: Any, **options: Any) -> tuple[Any, str, str | None]:
+        """Serve this app; see `pegboard.launch.ServerOptions` for the parameters.
+
+        Blocks the main thread unless ``prevent_thread_lock`` is true or the interpreter is interactive.
+        Called again while the app is served, it gives the same addresses.
+
+        Returns:
+            The web application, its local address, and the shared address or ``None``.
+        """
+        from pegboard import launch as door
 
         if len(args) > len(LAUNCH_ORDER):
             raise OptionTypeError(
-                "launch()", got=args, expected=f"at most {len(LAUNCH_ORDER)} positional arguments"
+                "launch()",
+                got=args,
+                expected=f"at most {len(LAUNCH_ORDER)} positional arguments",
+                fix="pass the others by name",
             )
-        options = {**dict(zip(LAUNCH_ORDER, args)), **options}
-        self._dress(options)
-        if self._server is not None and self._server.is_running:
-            return self._server.app, self._server.local_url, None
-        self._server = None
-        started = launch(self.describe, **options)
-        self._server = server_of(started[0])
-        return started
+        given = {**dict(zip(LAUNCH_ORDER, args)), **options}
+        self._take_look(given)
+        if self.server is None or not self.server.is_running:
+            self.server = door.serve(self.describe, **given)
+        if not given.get("prevent_thread_lock") and not hasattr(sys, "ps1"):
+            self.server.block_thread()
+        return self.server.app, self.server.local_url, None
 
-    def _dress(self, options: dict[str, Any]) -> None:
-        """Take the options of launch that say how the page looks; they win over the constructor's."""
-        if "css" in options or "css_paths" in options:
-            self.css = joined(options.pop("css", None), options.pop("css_paths", None))
-        if "head" in options or "head_paths" in options:
-            self.head = joined(options.pop("head", None), options.pop("head_paths", None))
-        if "js" in options:
-            self.js = own_script("launch(js=)", options.pop("js"))
-        if "theme" in options:
-            self.theme = options.pop("theme")
+    def _take_look(self, given: dict[str, Any]) -> None:
+        """Take what launch says about the page's look out of its parameters; launch wins."""
+        if given.get("theme") is not None:
+            self.theme = given["theme"]
+        if given.get("js") is not None:
+            self.js = own_script("launch(js=)", given["js"])
+        if given.get("css") is not None or given.get("css_paths") is not None:
+            self.css = joined(given.get("css"), given.get("css_paths"))
+        if given.get("head") is not None or given.get("head_paths") is not None:
+            self.head = joined(given.get("head"), given.get("head_paths"))
+        for name in ("theme", "js", "css", "css_paths", "head", "head_paths"):
+            given.pop(name, None)
 
     def close(self, verbose: bool = True) -> None:
         """Stop serving; does nothing when it is not served."""
-        server, self._server = self._server, None
+        server, self.server = self.server, None
         if server is not None:
             server.close()
 
     def block_thread(self) -> None:
         """Wait until the server stops, or the process is interrupted."""
-        if self._server is not None:
-            self._server.block_thread()
-
-    @property
-    def local_url(self) -> str | None:
-        """Where the app is served, or ``None``."""
-        return None if self._server is None else str(self._server.local_url)
+        if self.server is not None:
+            self.server.block_thread()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} with {len(self.children)} blocks>"

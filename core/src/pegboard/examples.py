@@ -26,7 +26,7 @@ from pegboard.component import Component
 from pegboard.dataset import Dataset
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import BoundEvent
-from pegboard.launch import environment
+from pegboard.settings import environment
 from pegboard.payload import FileRef
 from pegboard.state import State
 from pegboard.wiring import yields

@@ -12,7 +12,7 @@ from pegboard.component import Component
 from pegboard.errors import OptionError, OptionTypeError, PegboardError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
-from pegboard.launch import environment
+from pegboard.settings import environment
 from pegboard.naming import class_named, component_from, is_installed
 from pegboard.prose import Prose
 from pegboard.state import State
@@ -453,7 +453,7 @@ class Interface(Blocks):
             return
         from pegboard.examples import Examples
 
-        options = dict(self._example_options)
+        options: dict[str, Any] = dict(self._example_options)
         if any(isinstance(item, State) for item in self.all_inputs):
             if options["cache_examples"]:
                 warnings.warn("Examples of an Interface with State are not cached", stacklevel=4)

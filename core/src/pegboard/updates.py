@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pegboard.payload import SKIP, Skip, Update
+from pegboard.payload import SKIP, Ready, Skip, Update
+
+__all__ = ["Ready", "skip", "update"]
 
 
 def update(elem_id: Any = None, elem_classes: Any = None, visible: Any = None, **props: Any) -> Update:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
-from pegboard.server.interim import Outbox
+from pegboard.queue.outbox import Outbox
 from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
@@ -58,7 +58,7 @@ class Lines:
 
     def submit_kept(self, call: Call, owner: str | None, *, is_private: bool) -> str:
         """Queue an event whose messages are kept until they are fetched by its id."""
-        line = Line(self._site, call.session)
+        line = Line(self._site, call.session, keeps_all=True)
         event_id = line.submit(call)
         self._kept[event_id] = (line, owner)
         while len(self._kept) > MAX_KEPT:
@@ -118,11 +118,11 @@ class Lines:
 class Line:
     """One session's stream, as far as HTTP is concerned."""
 
-    def __init__(self, site: Any, session: SessionId) -> None:
+    def __init__(self, site: Any, session: SessionId, *, keeps_all: bool = False) -> None:
         self._site = site
         self.session = session
         self.wake = asyncio.Event()
-        self.outbox = Outbox(self._on_change)
+        self.outbox = Outbox(self._on_change, keeps_all=keeps_all)
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None
@@ -172,7 +172,7 @@ class Line:
         if event_id in self.pending and event_id not in self._held_until:
             self._held_until[event_id] = self._now() + CANCEL_WITHOUT_RESET_S
             self._site.lines.cancelled(event_id, self)
-            self._site.engine.cancel(event_id)
+            self._site.engine.cancel(event_id, self.session)
 
     def release(self, event_id: str, after_s: float) -> None:
         """Let a cancelled event's end go in a moment."""
@@ -240,7 +240,7 @@ class Line:
         self._leaving = None
         if self.reader is None:
             for event_id in list(self.pending):
-                self._site.engine.cancel(event_id)
+                self._site.engine.abandon(event_id)
             self._site.left(self.session)
 
     def linger_s(self) -> float:
@@ -353,6 +353,7 @@ class StreamAnswer:
         parts += [self._one(number, message) for number, message in due]
         if parts:
             await _body(send, b"".join(parts))
+        line.outbox.mark_delivered(line.delivered)
 
     def _one(self, number: int, message: Any) -> bytes:
         line = self._line
