@@ -384,11 +384,11 @@ class _Step:
         if slot.state is not None:
             return self._state(slot.state)
         component = self._own(slot)
-        if component is None or not preprocess:
+        if component is None or not (preprocess or self._function.listener.resolves_files):
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)  # noqa: SLF001
-        return component.preprocess(wire)
+        return component.preprocess(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""
