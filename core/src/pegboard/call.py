@@ -29,7 +29,7 @@ from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Skip, Update, file_refs
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
 from pegboard.request import Request
@@ -466,6 +466,8 @@ class _Step:
             return None
         if isinstance(value, Skip):
             return {"__type__": UPDATE_MARKER}
+        if isinstance(value, Ready):
+            return self._published(value.payload)
         if isinstance(value, Update):
             return self._updated(slot, value.props)
         if isinstance(value, Block):

@@ -12,8 +12,8 @@ from __future__ import annotations
 import copy
 import inspect
 import typing
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar, Generic, Literal, Protocol
 
 import pydantic
@@ -29,6 +29,8 @@ from pegboard.payload import ExampleCell, FileRef, JsonValue
 Payload = TypeVar("Payload", default=JsonValue)
 ValueIn = TypeVar("ValueIn", default=Payload)
 ValueOut = TypeVar("ValueOut", default=ValueIn)
+
+Result = TypeVar("Result")
 
 JsonSchema = dict[str, Any]
 
@@ -174,8 +176,6 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         if isinstance(self.elem_classes, str):
             self.elem_classes = [self.elem_classes]
         if self.container is False and self.show_label:
-            import warnings
-
             warnings.warn(
                 f"{cls.__name__}: show_label has no effect with container=False", stacklevel=3
             )
@@ -302,7 +302,19 @@ def refuse_option(component: object, name: str, got: object, expected: str, fix:
 # -- fields ----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+def _per_class(compute: Callable[[type], Result]) -> Callable[[type], Result]:
+    """Compute once for each class."""
+    known: dict[type, Result] = {}
+
+    def remembered(cls: type) -> Result:
+        if cls not in known:
+            known[cls] = compute(cls)
+        return known[cls]
+
+    return remembered
+
+
+@_per_class
 def _events_of(cls: type) -> dict[str, Event[Any]]:
     found: dict[str, Event[Any]] = {}
     for base in reversed(cls.__mro__):
@@ -312,7 +324,7 @@ def _events_of(cls: type) -> dict[str, Event[Any]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@_per_class
 def _fields_of(cls: type) -> dict[str, tuple[Any, FieldInfo]]:
     """Options of a class by name: the subclass's own first, then the common ones."""
     own: dict[str, tuple[Any, FieldInfo]] = {}
@@ -330,7 +342,7 @@ def _fields_of(cls: type) -> dict[str, tuple[Any, FieldInfo]]:
     return own
 
 
-@lru_cache(maxsize=None)
+@_per_class
 def _positional(cls: type) -> tuple[str, ...]:
     fields = _fields_of(cls)
     declared = [
@@ -381,10 +393,13 @@ def _bind_options(cls: type[Component[Any, Any, Any]], args: Sequence[Any], kwar
     return bound
 
 
-@lru_cache(maxsize=None)
-def _warn_once(class_name: str, option: str) -> None:
-    import warnings
+_warned: set[tuple[str, str]] = set()
 
+
+def _warn_once(class_name: str, option: str) -> None:
+    if (class_name, option) in _warned:
+        return
+    _warned.add((class_name, option))
     warnings.warn(
         f"{class_name}({option}=) is an older spelling; see the documentation for the newer one",
         DeprecationWarning,
@@ -392,7 +407,7 @@ def _warn_once(class_name: str, option: str) -> None:
     )
 
 
-@lru_cache(maxsize=None)
+@_per_class
 def props_model(cls: type) -> type[pydantic.BaseModel]:
     """Return the pydantic model of a component class's options (built once, at first use)."""
     # Field(...) carries kw_only, which create_model does not want; the default is what it needs.

@@ -247,6 +247,7 @@ class Dependency:
         self.id = id
         self.fn = fn
         self.targets = targets
+        self.origin: Dependency = self
 
     @property
     def then(self) -> BoundEvent[EventData]:
@@ -272,6 +273,7 @@ class _Decorated(Dependency):
 
     def __init__(self, function: Callable[..., Any], dependency: Dependency) -> None:
         super().__init__(dependency.id, function, dependency.targets)
+        self.origin = dependency
         self.__wrapped__ = function
         self.__name__ = getattr(function, "__name__", "fn")
         self.__doc__ = function.__doc__

@@ -117,6 +117,13 @@ class Update:
     props: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A payload that needs no postprocess, because a component made it before (a cached result)."""
+
+    payload: Any
+
+
 class Skip:
     """The type of the marker returned by ``pb.skip()``: leave this output as it is."""
 

@@ -1,4 +1,177 @@
-from contextlib import contextmanager
+"""Progress bars and messages from inside a running function.
+
+The running call's `Reporter` is in a context variable, so these work from anywhere in the call and from
+threads that copy its context. Outside an event they do nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from pegboard.errors import OptionError
+from pegboard.queue.job import Reporter
+from pegboard.queue.messages import LogLevel, ProgressUnit
+
+Item = TypeVar("Item")
+
+log = logging.getLogger("pegboard.messages")
+
+_reporter: ContextVar[Reporter | None] = ContextVar("pegboard_reporter", default=None)
+_bars: ContextVar[list[_Bar] | None] = ContextVar("pegboard_bars", default=None)
+
+
 @contextmanager
-def reporting(reporter):
-    yield
+def reporting(reporter: Reporter | None) -> Iterator[None]:
+    """Make a reporter the current one for the length of the block."""
+    token = _reporter.set(reporter)
+    bars = _bars.set([])
+    try:
+        yield
+    finally:
+        # A generator's frame may be closed in another context than it began in.
+        with suppress(ValueError):
+            _reporter.reset(token)
+        with suppress(ValueError):
+            _bars.reset(bars)
+
+
+@dataclass
+class _Bar:
+    index: float | None
+    length: float | None
+    unit: str
+    progress: float | None
+    desc: str | None
+
+    def unit_of_wire(self) -> ProgressUnit:
+        return ProgressUnit(self.index, self.length, self.unit, self.progress, self.desc)
+
+
+class Progress:
+    """Progress bars over the outputs of a running event; ask for one with a default argument.
+
+    ``progress(0.3, desc)`` shows a fraction, ``progress((3, 10), desc, unit="files")`` a count,
+    ``progress(None, desc)`` only words; ``for x in progress.tqdm(xs)`` follows a loop, and nested loops
+    show nested bars.
+
+    Args:
+        track_tqdm: Mirror the bars that ``tqdm`` itself makes during the call.
+    """
+
+    is_injected: ClassVar[bool] = True
+
+    def __init__(self, track_tqdm: bool = False) -> None:
+        self.track_tqdm = track_tqdm
+
+    def __call__(
+        self,
+        progress: float | tuple[float, float | None] | None,
+        desc: str | None = None,
+        total: float | None = None,
+        unit: str = "steps",
+        _tqdm: Any = None,
+    ) -> None:
+        """Show how far the function is.
+
+        Args:
+            progress: A fraction from 0 to 1, a pair (index, length), or ``None``.
+            desc: What is being done.
+            total: Length, when ``progress`` is an index.
+            unit: What is counted.
+
+        Raises:
+            OptionError: A fraction is not between 0 and 1.
+        """
+        if _reporter.get() is None:
+            return
+        if isinstance(progress, tuple):
+            bar = _Bar(progress[0], progress[1], unit, None, desc)
+        elif progress is not None and total is not None:
+            bar = _Bar(progress, total, unit, None, desc)
+        elif progress is None:
+            bar = _Bar(None, None, unit, None, desc)
+        else:
+            if not 0 <= progress <= 1:
+                raise OptionError(
+                    "progress()", got=progress, expected="a fraction from 0 to 1",
+                    fix="divide by the length, or pass a pair (index, length)",
+                )
+            bar = _Bar(None, None, unit, progress, desc)
+        _report([*(_bars.get() or []), bar])
+
+    def tqdm(
+        self,
+        iterable: Iterable[Item] | None = None,
+        desc: str | None = None,
+        total: float | None = None,
+        unit: str = "steps",
+        _tqdm: Any = None,
+    ) -> Iterator[Item]:
+        """Yield from an iterable and show a bar for it.
+
+        Raises:
+            OptionError: There is nothing to iterate over.
+        """
+        if iterable is None:
+            raise OptionError("progress.tqdm()", got=None, expected="an iterable")
+        if total is None and isinstance(iterable, Sized):
+            total = len(iterable)
+        return self._follow(iterable, _Bar(0, total, unit, None, desc))
+
+    def _follow(self, iterable: Iterable[Item], bar: _Bar) -> Iterator[Item]:
+        bars = _bars.get()
+        if bars is None:
+            bars = []
+        bars.append(bar)
+        try:
+            _report(bars)
+            for number, item in enumerate(iterable, 1):
+                yield item
+                bar.index = number
+                _report(bars)
+        finally:
+            if bar in bars:
+                bars.remove(bar)
+
+
+def _report(bars: list[_Bar]) -> None:
+    reporter = _reporter.get()
+    if reporter is not None:
+        reporter.progress([bar.unit_of_wire() for bar in bars])
+
+
+def _message(
+    level: LogLevel, text: object, duration: float | None, visible: bool, title: str
+) -> None:
+    reporter = _reporter.get()
+    if reporter is None:
+        log.info("%s: %s", title, text)
+        return
+    reporter.log(str(text), level, title, duration, visible)
+
+
+def Info(  # noqa: N802 - the name that app authors know
+    message: str = "Info issued.", duration: float | None = 10, visible: bool = True, title: str = "Info"
+) -> None:
+    """Show a message in the page. ``duration`` is in seconds; ``None`` keeps it until closed."""
+    _message("info", message, duration, visible, title)
+
+
+def Warning(  # noqa: N802, A001 - the name that app authors know
+    message: str = "Warning issued.", duration: float | None = 10, visible: bool = True,
+    title: str = "Warning",
+) -> None:
+    """Show a warning in the page. ``duration`` is in seconds; ``None`` keeps it until closed."""
+    _message("warning", message, duration, visible, title)
+
+
+def Success(  # noqa: N802 - the name that app authors know
+    message: str = "Success.", duration: float | None = 10, visible: bool = True, title: str = "Success"
+) -> None:
+    """Show a message of success. ``duration`` is in seconds; ``None`` keeps it until closed."""
+    _message("success", message, duration, visible, title)

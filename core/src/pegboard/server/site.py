@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pegboard.call import CallRunner
+from pegboard.errors import UserError
+from pegboard.executor import ThreadExecutor
 from pegboard.files import FileStore
-from pegboard.queue.job import SessionId
+from pegboard.queue.job import Call, FunctionLimits, SessionId
+from pegboard.queue.messages import Failure
+from pegboard.queue.worker import Engine
 from pegboard.server.answers import refuse
 from pegboard.server.bundles import Bundles
 from pegboard.server.config import ConfigMaker
 from pegboard.server.guard import Guard, Logins, is_loopback_name
-from pegboard.server.interim import Engine, Sessions, Threads
 from pegboard.server.lines import Lines
 from pegboard.server.pages import PageMaker
+from pegboard.session import SessionStore
 from pegboard.spec import AppSpec
 
 if TYPE_CHECKING:
@@ -65,11 +69,20 @@ class Site:
             may_be_framed=not self.logins.is_required,
         )
         self.theme_css = ""
-        self.sessions = Sessions()
+        self.sessions = SessionStore(options.state_session_capacity, dict(spec.states))
+        self.executor = ThreadExecutor(options.max_threads)
         self.runner = CallRunner(
-            spec, self.files, self.sessions, Threads(), show_error=options.show_error
+            spec, self.files, self.sessions, self.executor, show_error=options.show_error
         )
-        self.engine = Engine(self.runner)
+        rate = spec.status_update_rate
+        self.engine = Engine(
+            limits_of(spec),
+            self.runner,
+            max_size=spec.max_size,
+            describe_failure=failure_of,
+            output_count=lambda function_id: len(spec.listeners[function_id].outputs),
+            status_every_s=rate if isinstance(rate, (int, float)) else None,
+        )
         self.lines = Lines(self)
         self.closing = asyncio.Event()
         self._is_started = False
@@ -86,6 +99,8 @@ class Site:
             return
         self.closing.set()
         await self.engine.stop()
+        self.lines.wake_all()
+        self.executor.close()
         self.files.close()
 
     def problems(self) -> list[str]:
@@ -98,7 +113,7 @@ class Site:
 
     def forget(self, session: SessionId) -> None:
         """Drop what a session of a single call kept."""
-        self.sessions.forget(session)
+        self.sessions.drop(session)
 
     def left(self, session: SessionId) -> None:
         """Take note that nobody reads a session's stream any more."""
@@ -106,3 +121,32 @@ class Site:
     async def component_call(self, request: Any, visitor: Any) -> Any:
         """Call a method that a component exports."""
         return refuse(404, "This component exports no such method.")
+
+
+def limits_of(spec: AppSpec) -> list[FunctionLimits]:
+    """Return how the queue schedules each function of an app."""
+    return [
+        FunctionLimits(
+            function_id=listener.id,
+            lane=listener.concurrency_id,
+            concurrency_limit=(
+                spec.default_concurrency_limit
+                if listener.concurrency_limit == "default"
+                else listener.concurrency_limit
+            ),
+            is_batched=listener.batch,
+            max_batch_size=listener.max_batch_size if listener.batch else 1,
+            time_limit_s=listener.time_limit if listener.connection == "stream" else None,
+        )
+        for listener in spec.listeners
+        if listener.fn is not None
+    ]
+
+
+def failure_of(problem: BaseException, call: Call) -> Failure:
+    """Return what the person is told of an error; `call` has worded it already."""
+    if isinstance(problem, UserError):
+        return Failure(
+            problem.message, problem.title, problem.duration, problem.visible, problem.print_exception
+        )
+    return Failure(None)

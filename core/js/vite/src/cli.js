@@ -1,0 +1,89 @@
+/** The command line: reads arguments, says what was built, turns failures into an exit code. */
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildComponents } from "./component.js";
+import { buildRuntime, buildShell } from "./core.js";
+import { BuildError } from "./errors.js";
+
+const USAGE = `usage: pegboard-vite build <component folder>...
+       pegboard-vite build-core [workspace folder]
+       pegboard-vite build-all [workspace folder]`;
+
+/** @param {string[]} args @returns {Promise<number>} the exit code */
+export async function main(args) {
+	const [command, ...rest] = args;
+	try {
+		if (command === "build" && rest.length > 0) {
+			return report(await attemptAll(rest.map((folder) => resolve(folder))));
+		}
+		if (command === "build-core" || command === "build-all") {
+			const workspace = resolve(rest[0] ?? ".");
+			await buildCore(join(workspace, "core"));
+			if (command === "build-core") return 0;
+			return report(await attemptAll(componentFolders(workspace)));
+		}
+	} catch (error) {
+		console.error(describe(error));
+		return 1;
+	}
+	console.error(USAGE);
+	return 2;
+}
+
+/** @param {string} core */
+async function buildCore(core) {
+	const output = join(core, "src/pegboard/_frontend");
+	const runtime = await buildRuntime(core, output);
+	say("runtime", runtime.files["runtime/svelte.js"]);
+	if (existsSync(join(core, "frontend/src/main.ts"))) {
+		const shell = await buildShell(core, output);
+		for (const [name, size] of Object.entries(shell.files)) {
+			if (name.startsWith("shell/")) say(name, size);
+		}
+	}
+}
+
+/** Build each folder even when one fails, so that one broken component hides no other. @param {string[]} folders */
+async function attemptAll(folders) {
+	/** @type {unknown[]} */
+	const failures = [];
+	for (const folder of folders) {
+		try {
+			for (const built of await buildComponents(folder)) {
+				const shared = built.files["index.shared.js"];
+				say(built.name, built.files["index.js"], shared);
+			}
+		} catch (error) {
+			failures.push(error);
+		}
+	}
+	return failures;
+}
+
+/** @param {unknown[]} failures */
+function report(failures) {
+	for (const failure of failures) console.error(describe(failure));
+	return failures.length > 0 ? 1 : 0;
+}
+
+/** @param {string} workspace */
+function componentFolders(workspace) {
+	const parent = join(workspace, "components");
+	if (!existsSync(parent)) return [];
+	return readdirSync(parent)
+		.map((name) => join(parent, name))
+		.filter((folder) => existsSync(join(folder, "frontend")))
+		.sort();
+}
+
+/** @param {unknown} error */
+function describe(error) {
+	if (error instanceof BuildError) return error.message;
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** @param {string} name @param {{gzip: number} | undefined} self @param {{gzip: number}} [shared] */
+function say(name, self, shared) {
+	const kb = (/** @type {number} */ bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+	console.log(`${name.padEnd(24)} ${self ? kb(self.gzip) : ""}${shared ? `, shared ${kb(shared.gzip)}` : ""}`);
+}

@@ -1,0 +1,99 @@
+/** Builds what core itself serves: the shared Svelte runtime and the shell. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "vite";
+import { installedSvelte } from "./component.js";
+import { clear, compressAll, writeBuildFile } from "./output.js";
+import { SHARED_MODULES, sharedSvelte, sveltePlugin, versioned } from "./preset.js";
+
+const RUNTIME = "runtime/svelte.js";
+
+/** @param {string} core the folder of pegboard-core @param {string} output */
+export async function buildRuntime(core, output) {
+	const version = requireSvelte(core);
+	mkdirSync(join(output, "runtime"), { recursive: true });
+	clear(join(output, "runtime"));
+	// The entry must lie where `svelte` can be found, so it is virtual and belongs to core/frontend.
+	const entry = join(core, "frontend", "virtual-svelte-runtime.js");
+	await build({
+		root: join(core, "frontend"),
+		configFile: false,
+		envDir: false,
+		publicDir: false,
+		logLevel: "warn",
+		mode: "production",
+		plugins: [
+			{
+				name: "pegboard-runtime-entry",
+				enforce: "pre",
+				resolveId: (id) => (id === entry ? id : null),
+				load: (id) => (id === entry ? SHARED_MODULES.map((name) => `export * from "${name}";`).join("\n") : null),
+			},
+		],
+		build: {
+			outDir: join(output, "runtime"),
+			emptyOutDir: true,
+			target: "es2022",
+			minify: true,
+			modulePreload: false,
+			reportCompressedSize: false,
+			lib: { entry, formats: ["es"], fileName: () => "svelte.js" },
+			rolldownOptions: { output: { minify: true, codeSplitting: false } },
+		},
+	});
+	return writeCoreBuildFile(output, version);
+}
+
+/** @param {string} core @param {string} output */
+export async function buildShell(core, output) {
+	const version = requireSvelte(core);
+	const outcome = { usesShared: false, isShareable: true };
+	clear(join(output, "shell"));
+	await build({
+		root: join(core, "frontend"),
+		configFile: false,
+		envDir: false,
+		publicDir: false,
+		logLevel: "warn",
+		mode: "production",
+		plugins: [sveltePlugin(), sharedSvelte(version, outcome)],
+		build: {
+			outDir: join(output, "shell"),
+			emptyOutDir: true,
+			target: "es2022",
+			minify: true,
+			cssMinify: true,
+			cssCodeSplit: true,
+			modulePreload: false,
+			reportCompressedSize: false,
+			lib: {
+				entry: join(core, "frontend/src/main.ts"),
+				formats: ["es"],
+				fileName: () => "shell.js",
+				cssFileName: "shell",
+			},
+			rolldownOptions: { output: { minify: true, chunkFileNames: "[name]-[hash].js" } },
+		},
+	});
+	return writeCoreBuildFile(output, version);
+}
+
+/** @param {string} output @param {string} version */
+function writeCoreBuildFile(output, version) {
+	const files = compressAll(output);
+	const data = {
+		svelte: version,
+		imports: Object.fromEntries(SHARED_MODULES.map((id) => [versioned(version, id), RUNTIME])),
+		shell: files["shell/shell.js"] ? { entry: "shell/shell.js", css: "shell/shell.css" } : null,
+		files,
+	};
+	writeBuildFile(output, data);
+	return data;
+}
+
+/** @param {string} core */
+function requireSvelte(core) {
+	const version = installedSvelte(join(core, "frontend"));
+	if (!version) throw new Error("Svelte is not installed; run `npm ci` in the workspace first");
+	return version;
+}

@@ -1,0 +1,90 @@
+/** The Vite settings that every component is built with. */
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+
+/** Public modules of Svelte that the page's shared runtime provides; the rest is bundled. */
+export const SHARED_MODULES = [
+	"svelte",
+	"svelte/internal/client",
+	"svelte/reactivity",
+	"svelte/events",
+	"svelte/attachments",
+];
+
+/** Modules that only set a flag for the whole runtime: a shared runtime must not be changed by one user. */
+const FLAGS = /^svelte\/(internal\/flags\/|legacy$)/;
+
+/** @param {string} version @param {string} id */
+export const versioned = (version, id) => id.replace(/^svelte(?=$|\/)/, `svelte@${version}`);
+
+/**
+ * Settings for one variant.
+ * @param {{root: string, entry: string, outDir: string, variant: "self" | "shared", svelteVersion: string}} options
+ * @returns {import("vite").InlineConfig & {outcome: {usesShared: boolean, isShareable: boolean}}}
+ */
+export function componentPreset({ root, entry, outDir, variant, svelteVersion }) {
+	const outcome = { usesShared: false, isShareable: true };
+	const isShared = variant === "shared";
+	const prefix = isShared ? "shared-" : "";
+	return {
+		outcome,
+		root,
+		configFile: false,
+		envDir: false,
+		publicDir: false,
+		logLevel: "warn",
+		mode: "production",
+		plugins: [sveltePlugin(), ...(isShared ? [sharedSvelte(svelteVersion, outcome)] : [])],
+		build: {
+			outDir,
+			emptyOutDir: false,
+			target: "es2022",
+			minify: true,
+			cssMinify: true,
+			cssCodeSplit: false,
+			assetsInlineLimit: 8192,
+			modulePreload: false,
+			reportCompressedSize: false,
+			lib: {
+				entry,
+				formats: ["es"],
+				fileName: () => (isShared ? "index.shared.js" : "index.js"),
+				cssFileName: isShared ? "shared-style" : "style",
+			},
+			rolldownOptions: {
+				output: {
+					minify: true,
+					chunkFileNames: `${prefix}[name]-[hash].js`,
+					assetFileNames: (info) => (info.names?.[0]?.endsWith(".css") ? info.names[0] : "[name]-[hash][extname]"),
+				},
+			},
+		},
+	};
+}
+
+export function sveltePlugin() {
+	return svelte({
+		configFile: false,
+		emitCss: true,
+		compilerOptions: { discloseVersion: false },
+		dynamicCompileOptions: ({ filename }) => (filename.includes("node_modules") ? undefined : { runes: true }),
+	});
+}
+
+/**
+ * Leave Svelte out and import it under a name that holds its exact version.
+ * @param {string} version
+ * @param {{usesShared: boolean, isShareable: boolean}} outcome
+ * @returns {import("vite").Plugin}
+ */
+export function sharedSvelte(version, outcome) {
+	return {
+		name: "pegboard-shared-svelte",
+		enforce: "pre",
+		resolveId(id, importer) {
+			if (FLAGS.test(id) || id === "svelte/motion" || id === "svelte/store") outcome.isShareable = false;
+			if (!SHARED_MODULES.includes(id) || !importer) return null;
+			outcome.usesShared = true;
+			return { id: versioned(version, id), external: true, moduleSideEffects: false };
+		},
+	};
+}

@@ -1,0 +1,123 @@
+"""What the server keeps of one session between events: state, and components that were changed.
+
+Bounded: the least recently used sessions go first, never one that has a running event; idle sessions
+expire. Naming a session costs nothing: it is made when something is kept in it. Knows no HTTP; the key of
+a session already says whose it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from pegboard.queue.job import SessionId
+from pegboard.spec import StateSpec
+
+IDLE_LIMIT_S = 3600.0
+
+
+@dataclass(eq=False)
+class Session:
+    """Values of one session.
+
+    Attributes:
+        states: State values by block id.
+        components: The session's own copies of components whose properties were changed, by block id.
+        busy: Calls that are running now.
+    """
+
+    id: SessionId
+    states: dict[int, Any] = field(default_factory=dict)
+    components: dict[int, Any] = field(default_factory=dict)
+    touched_at_s: float = 0.0
+    state_touched_at_s: dict[int, float] = field(default_factory=dict)
+    busy: int = 0
+
+
+class SessionStore:
+    """All sessions.
+
+    Args:
+        capacity: Sessions kept; beyond it the least recently used lose their state.
+        states: State blocks, for their time to live and delete callbacks.
+        idle_limit_s: Seconds without use after which a session is dropped.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        capacity: int = 10_000,
+        states: dict[int, StateSpec] | None = None,
+        *,
+        idle_limit_s: float = IDLE_LIMIT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._capacity = capacity
+        self._specs = dict(states or {})
+        self._idle_limit_s = idle_limit_s
+        self._clock = clock
+        self._sessions: OrderedDict[SessionId, Session] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def get(self, session: SessionId) -> Session:
+        """Return a session, made when it is first used."""
+        now = self._clock()
+        found = self._sessions.get(session)
+        if found is None:
+            found = self._sessions[session] = Session(session)
+            self._make_room()
+        self._sessions.move_to_end(session)
+        found.touched_at_s = now
+        self._expire_states(found, now)
+        return found
+
+    def drop(self, session: SessionId) -> None:
+        """Forget a session now, calling delete callbacks."""
+        found = self._sessions.pop(session, None)
+        if found is not None:
+            for state_id in list(found.states):
+                self._delete_state(found, state_id)
+
+    def expire(self) -> None:
+        """Drop sessions that were idle too long; call this now and then."""
+        now = self._clock()
+        for session in list(self._sessions.values()):
+            if now - session.touched_at_s <= self._idle_limit_s:
+                break  # in order of use: the rest is younger
+            if not session.busy:
+                self.drop(session.id)
+
+    def _make_room(self) -> None:
+        surplus = len(self._sessions) - self._capacity
+        if surplus <= 0:
+            return
+        for session in list(self._sessions.values()):
+            if surplus <= 0:
+                return
+            if not session.busy and session is not next(reversed(self._sessions.values())):
+                self.drop(session.id)
+                surplus -= 1
+
+    def _expire_states(self, session: Session, now: float) -> None:
+        for state_id, spec in self._specs.items():
+            if spec.time_to_live_s is None or state_id not in session.states:
+                continue
+            last = session.state_touched_at_s.setdefault(state_id, now)
+            if now - last > spec.time_to_live_s:
+                self._delete_state(session, state_id)
+            session.state_touched_at_s[state_id] = now
+
+    def _delete_state(self, session: Session, state_id: int) -> None:
+        value = session.states.pop(state_id, None)
+        session.state_touched_at_s.pop(state_id, None)
+        spec = self._specs.get(state_id)
+        if spec is not None and spec.delete_callback is not None:
+            # The author's callback must not keep a session alive by failing.
+            with suppress(Exception):
+                spec.delete_callback(value)
