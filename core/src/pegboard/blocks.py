@@ -8,7 +8,6 @@ but the one door `launch`, opened when it is called.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -185,7 +184,7 @@ class Blocks(Layout):
         api_open: bool | None = None,
         max_size: int | None = None,
         *,
-        default_concurrency_limit: int | None | Literal["not_set"] = "not_set",
+        default_concurrency_limit: int | Literal["not_set"] | None = "not_set",
     ) -> Self:
         """Say how events wait.
 
@@ -266,7 +265,7 @@ class Blocks(Layout):
 
 def on(
     triggers: BoundEvent[Any] | Sequence[BoundEvent[Any]] | None = None,
-    fn: Callable[..., Any] | None | Literal["decorator"] = "decorator",
+    fn: Callable[..., Any] | Literal["decorator"] | None = "decorator",
     inputs: Any = None,
     outputs: Any = None,
     **options: Any,

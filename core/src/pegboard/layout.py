@@ -10,7 +10,7 @@ import inspect
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from typing_extensions import Self
@@ -130,7 +130,7 @@ class Layout(Block):
         return f"<{self.described}>"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _signature(cls: type) -> inspect.Signature:
     return inspect.signature(cls.__init__)  # type: ignore[misc]  # only the signature is read
 
