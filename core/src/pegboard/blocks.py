@@ -280,11 +280,11 @@ def on(
     Returns:
         A `Dependency`, or a decorator when ``fn`` is left out.
     """
-    known = BoundEvent.__call__.__kwdefaults__ or {}
-    allowed = set(BoundEvent.__call__.__code__.co_varnames[: BoundEvent.__call__.__code__.co_argcount])
-    for name in options:
-        if name not in allowed and name not in known:
-            raise OptionTypeError(f"on({name}=)", got=options[name], expected="a listener's option")
+    code = BoundEvent.__call__.__code__
+    allowed = code.co_varnames[: code.co_argcount]
+    for name, value in options.items():
+        if name not in allowed:
+            raise OptionTypeError(f"on({name}=)", got=value, expected="a listener's option")
     targets: list[tuple[Any, str]]
     if triggers is None:
         members = inputs if isinstance(inputs, (list, tuple, set)) else [inputs]

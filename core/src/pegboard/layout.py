@@ -39,6 +39,7 @@ class Layout(Block):
     own_options: ClassVar[tuple[str, ...]] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember which options were given."""
         made = super().__new__(cls)
         # What was given is what an update changes when such a block is returned by a function.
         try:
