@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pegboard.component import Component
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import Visibility
-from pegboard.layout import Dataset
+from pegboard.dataset import Dataset
 from pegboard.payload import FileRef
 from pegboard.settings import environment, environment_flag
 from pegboard.updates import Ready
@@ -71,6 +71,7 @@ class Examples:
         visible_columns: Sequence[int] | None = None,
         visible: bool = True,
         preload: int | Literal[False] = False,
+        _initiated_directly: bool = True,
     ) -> None:
         self.inputs: list[Any] = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         self.outputs: list[Any] = [] if outputs is None else (
@@ -106,7 +107,7 @@ class Examples:
             components=shown,
             samples=[[row[number] for number in self.columns] for row in self.rows],
             samples_per_page=examples_per_page,
-            sample_labels=example_labels,
+            sample_labels=list(example_labels) if example_labels is not None else None,
             type="index",
             elem_id=elem_id,
             visible=visible,

@@ -11,6 +11,7 @@ import contextlib
 import csv
 import io
 import json
+import logging
 import os
 import re
 import secrets
@@ -21,6 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from pegboard.payload import FileRef
+from pegboard.request import Request
+from pegboard.updates import update
+
+log = logging.getLogger("pegboard.flagging")
 
 _lock = threading.Lock()
 _FORMULA = ("=", "+", "-", "@", "\t", "\n")
@@ -104,6 +109,31 @@ class CSVLogger(FlaggingCallback):
             if next(csv.reader(file), None) == list(header):
                 return newest
         return self.flagging_dir / f"dataset{numbers[-1] + 1}.csv"
+
+
+class FlagMethod:
+    """What a flag button runs: keeps the row, then restores the button's caption.
+
+    Args:
+        value: The option that is recorded; ``None`` for a button without options.
+        caption: The button's caption; ``None`` when there is no button.
+    """
+
+    def __init__(self, callback: FlaggingCallback, value: str | None, caption: str | None) -> None:
+        self._callback = callback
+        self._value = value
+        self._caption = caption
+        self.__name__ = "flag"
+
+    def __call__(self, request: Request, *payloads: Any) -> Any:
+        """Keep one row."""
+        try:
+            self._callback.flag(list(payloads), flag_option=self._value, username=request.username)
+        except Exception:
+            # An author's callback must not break the app; the person sees that it failed.
+            log.exception("flagging failed")
+            return None if self._caption is None else update(value="Error!", interactive=True)
+        return None if self._caption is None else update(value=self._caption, interactive=True)
 
 
 class ClassicCSVLogger(CSVLogger):

@@ -1,7 +1,7 @@
 """Carries out what the scheduler decides, and gives every accepted event exactly one end.
 
 The engine is woken by events: a join, an end, a reader that left. It has no loop of its own; the only
-timers are those of events that need one (a place to announce, a cancelled event's end, a grace period),
+timers are those of events that need one (a place to announce, a start that took a moment),
 so an idle engine does nothing at all.
 
 All methods run on the event loop's thread. `Reporter` methods may be called from any thread.
@@ -14,7 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pegboard.queue.estimate import Durations
@@ -37,12 +37,6 @@ from pegboard.queue.scheduler import Scheduler
 
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
-
-CANCEL_END_S = 0.5
-"""A cancelled event ends this long after the cancel when the client sends no reset."""
-
-RESET_END_S = 0.15
-"""… and this long after the reset. Source: the wire protocol's measurements of both public clients."""
 
 PLACES_EVERY_S = 0.25
 STARTED_AFTER_S = 0.05
@@ -71,9 +65,7 @@ class _Track:
     told_rank: int | None = None
     told_at_s: float = 0.0
     was_told_started: bool = False
-    pending_end: asyncio.TimerHandle | None = None
     units: Sequence[ProgressUnit] | None = None
-    waiters: list[asyncio.Future[Ended]] = field(default_factory=list)
 
 
 class Engine:
@@ -296,9 +288,6 @@ class Engine:
         job = track.job
         if not job.move_to(state):
             return False
-        if track.pending_end is not None:
-            track.pending_end.cancel()
-            track.pending_end = None
         started = job.started_at_s
         seconds = self._clock() - started if started is not None else 0.0
         average = self._durations.mean_s(job.call.function_id) or seconds
@@ -320,7 +309,7 @@ class Engine:
         return True
 
     def cancel(self, job_id: str, session: SessionId) -> bool:
-        """Stop an event of this session; its end is sent a little later, as both clients need.
+        """Stop an event of this session: it ends with the last values it gave, or nulls.
 
         Returns:
             Whether there was such an event.
@@ -330,24 +319,9 @@ class Engine:
             return False
         self._scheduler.leave(track.job)
         self._close_run(track)
-        if track.pending_end is None:
-            track.pending_end = asyncio.get_running_loop().call_later(
-                CANCEL_END_S, self._end_cancelled, track
-            )
-        return True
-
-    def reset(self, job_id: str) -> None:
-        """A client has taken note of its own cancel; the end may follow soon."""
-        track = self._tracks.get(JobId(job_id))
-        if track is not None and track.pending_end is not None:
-            track.pending_end.cancel()
-            track.pending_end = asyncio.get_running_loop().call_later(
-                RESET_END_S, self._end_cancelled, track
-            )
-
-    def _end_cancelled(self, track: _Track) -> None:
-        track.pending_end = None
-        self._end(track, JobState.CANCELLED, track.last_output or self._nulls(track.job), None)
+        return self._end(
+            track, JobState.CANCELLED, track.last_output or self._nulls(track.job), None
+        )
 
     def _close_run(self, track: _Track) -> None:
         """Stop the run of a job, unless another job of its batch still wants the result."""
