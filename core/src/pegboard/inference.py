@@ -22,6 +22,16 @@ from pegboard.signature import plan_of
 Role = Literal["input", "output"]
 
 
+def components_of(
+    fn: Callable[..., Any], *, want_inputs: bool, want_outputs: bool
+) -> tuple[list[Component[Any, Any, Any]], list[Component[Any, Any, Any]]]:
+    """Return components for a function's parameters and for what it returns, as far as wanted."""
+    return (
+        infer_inputs(fn) if want_inputs else [],
+        infer_outputs(fn) if want_outputs else [],
+    )
+
+
 def infer_inputs(fn: Callable[..., Any], *, strict: bool = False) -> list[Component[Any, Any, Any]]:
     """Return one component for each parameter that takes an input.
 

@@ -1,7 +1,7 @@
 """Carries out what the scheduler decides, and gives every accepted event exactly one end.
 
 The engine is woken by events: a join, an end, a reader that left. It has no loop of its own; the only
-timers are those of events that need one (a place to announce, a cancelled event's end, a grace period),
+timers are those of events that need one (a place to announce, a start that took a moment),
 so an idle engine does nothing at all.
 
 All methods run on the event loop's thread. `Reporter` methods may be called from any thread.
@@ -14,7 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pegboard.queue.estimate import Durations
@@ -73,7 +73,12 @@ class _Track:
     was_told_started: bool = False
     pending_end: asyncio.TimerHandle | None = None
     units: Sequence[ProgressUnit] | None = None
-    waiters: list[asyncio.Future[Ended]] = field(default_factory=list)
+    is_cancelled: bool = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody still waits for what the job gives."""
+        return not self.job.is_over and not self.is_cancelled
 
 
 class Engine:
@@ -214,16 +219,16 @@ class Engine:
                         f"the runner gave {len(outputs)} outputs for {len(run.jobs)} events"
                     )
                 for track, output in zip(tracks, outputs):
-                    if track.job.state is JobState.RUNNING:
+                    if track.is_wanted:
                         track.last_output = output
                         if output.is_generating:
                             self._say(track, Stepped(track.job.id, output, limits.time_limit_s))
-                if not any(track.job.state is JobState.RUNNING for track in tracks):
+                if not any(track.is_wanted for track in tracks):
                     break
                 if limits.time_limit_s is not None and self._clock() - begin > limits.time_limit_s:
                     break
         except asyncio.CancelledError:
-            if not self._is_stopped and any(t.job.state is JobState.RUNNING for t in tracks):
+            if not self._is_stopped and any(track.is_wanted for track in tracks):
                 # The function cancelled itself: that is a failure of the event, not of the engine.
                 failure = self._worded(asyncio.CancelledError("the function was cancelled"), run)
         except BaseException as problem:
@@ -240,6 +245,8 @@ class Engine:
         if failure is None:
             self._durations.add(run.jobs[0].call.function_id, seconds)
         for track in tracks:
+            if not track.is_wanted:
+                continue  # cancelled: its end is on its way
             if failure is not None:
                 self._end(track, JobState.FAILED, None, failure)
             else:
@@ -320,7 +327,9 @@ class Engine:
         return True
 
     def cancel(self, job_id: str, session: SessionId) -> bool:
-        """Stop an event of this session; its end is sent a little later, as both clients need.
+        """Stop an event of this session; its end, with the last values it gave, follows a little later.
+
+        Both public clients need that pause: an end at once would be taken for a result.
 
         Returns:
             Whether there was such an event.
@@ -351,11 +360,12 @@ class Engine:
 
     def _close_run(self, track: _Track) -> None:
         """Stop the run of a job, unless another job of its batch still wants the result."""
+        track.is_cancelled = True
         run = track.run
         if run is None or run.task is None:
             return
-        track.job.extra["is_unwanted"] = True
-        if all(job.is_over or job.extra.get("is_unwanted") for job in run.jobs):
+        others = (self._tracks.get(job.id) for job in run.jobs)
+        if not any(other is not None and other.is_wanted for other in others):
             run.task.cancel()
 
     def abandon(self, job_id: str) -> None:
@@ -383,10 +393,9 @@ class Engine:
         runs = {track.run.task for track in self._tracks.values() if track.run and track.run.task}
         if runs and drain_s > 0:
             await asyncio.wait(runs, timeout=drain_s)
-        left = list(self._tracks.values())
-        for track in left:
-            self._end(track, JobState.FAILED, None, _SHUTDOWN)
+        for track in list(self._tracks.values()):
             self._close_run(track)
+            self._end(track, JobState.FAILED, None, _SHUTDOWN)
         for task in self._direct:
             task.cancel()
         if self._places_timer is not None:
@@ -398,7 +407,7 @@ class Engine:
     # -- telling -----------------------------------------------------------------------------------
 
     def _say(self, track: _Track, message: Message) -> None:
-        if not track.job.is_over and not track.job.extra.get("is_unwanted"):
+        if track.is_wanted:
             track.outbox.append(message)
 
     def _tell_started(self, tracks: Sequence[_Track]) -> None:

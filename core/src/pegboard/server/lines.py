@@ -36,6 +36,7 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._readers: dict[str, set[Line]] = {}
 
     def get(self, session: SessionId) -> Line:
         """Return a session's line, made when it is first used."""
@@ -70,6 +71,36 @@ class Lines:
         """Take note that a client knows of its cancellation."""
         self._site.engine.reset(event_id)
 
+    def opened(self, peer: str, line: Line) -> None:
+        """Take note that a client has a stream open."""
+        self._readers.setdefault(peer, set()).add(line)
+
+    def ended(self, peer: str, line: Line) -> None:
+        """Take note that it is closed."""
+        lines = self._readers.get(peer)
+        if lines is not None:
+            lines.discard(line)
+            if not lines:
+                del self._readers[peer]
+
+    def make_way(self, session: SessionId, peer: str) -> float:
+        """Close idle streams of a client that seems to have changed its session.
+
+        The Python client's ``reset_session()`` takes a new session but goes on believing in the open
+        stream of the old one. Returns how long to wait before the client is answered.
+        """
+        if session in self._lines or ("python" not in peer and "gradio_client" not in peer):
+            return 0.0
+        idle = [line for line in self._readers.get(peer, ()) if not line.pending]
+        for line in idle:
+            line.hurry()
+        return SETTLE_S if idle else 0.0
+
+    def wake_all(self) -> None:
+        """Let every stream look at its own conditions (the server is stopping)."""
+        for line in [*self._lines.values(), *(line for line, _ in self._kept.values())]:
+            line.wake.set()
+
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
             if line.is_idle:
@@ -92,7 +123,7 @@ class Line:
         self._closed_at = float("-inf")
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
-        self._closed = asyncio.Event()
+        self._is_hurried = False
 
     def _on_change(self) -> None:
         self.wake.set()
@@ -115,9 +146,9 @@ class Line:
         self.wake.set()
         return event_id
 
-    async def settle(self) -> None:
+    async def settle(self, at_least_s: float = 0.0) -> None:
         """Wait until a join that came just after a close may be answered."""
-        wait_s = self._closed_at + SETTLE_S - self._now()
+        wait_s = max(at_least_s, self._closed_at + SETTLE_S - self._now())
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
@@ -125,12 +156,18 @@ class Line:
         """Stop an event of this session."""
         self._site.engine.cancel(event_id, self.session)
 
-    def open(self, *, is_own: bool, resume: int | None) -> StreamAnswer:
+    def hurry(self) -> None:
+        """Close the stream without lingering, if it is idle."""
+        self._is_hurried = True
+        self.wake.set()
+
+    def open(self, *, is_own: bool, resume: int | None, peer: str) -> StreamAnswer:
         """Return a stream; it takes over from an earlier one."""
+        self._is_hurried = False
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        answer = StreamAnswer(self, self._site.spec.protocol, is_own, resume)
+        answer = StreamAnswer(self, self._site, is_own, resume, peer)
         previous, self.reader = self.reader, answer
         if previous is not None:
             previous.replaced = True
@@ -158,6 +195,8 @@ class Line:
 
     def linger_s(self) -> float:
         """How long a stream stays open after its last event."""
+        if self._is_hurried or self._site.closing.is_set():
+            return 0.0
         return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
 
     async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
@@ -182,11 +221,18 @@ class StreamAnswer:
 
     status_code = 200
 
-    def __init__(self, line: Line, protocol: str, is_own: bool, resume: int | None) -> None:
+    def __init__(
+        self, line: Line, site: Any, is_own: bool, resume: int | None, peer: str
+    ) -> None:
         self._line = line
+        self._site = site
+        self._lines: Lines = site.lines
+        self._peer = peer
         self._is_own = is_own
         self._resume = resume
-        self._encoder = EventEncoder(protocol, with_ids=is_own, stepped=line.stepped)
+        self._encoder = EventEncoder(
+            site.spec.protocol, with_ids=is_own, stepped=line.stepped
+        )
         self.replaced = False
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
@@ -196,6 +242,7 @@ class StreamAnswer:
         gone = asyncio.ensure_future(_until_gone(receive))
         gone.add_done_callback(lambda _: line.wake.set())
         is_clean = False
+        self._lines.opened(self._peer, line)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await _body(send, b"" if not self._is_own else b": open\n\n")
@@ -206,6 +253,7 @@ class StreamAnswer:
                     await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
+            self._lines.ended(self._peer, line)
             line.closed(self, is_clean=is_clean and not self.replaced)
 
     async def _pump(self, send: Send, gone: asyncio.Future[None]) -> bool:
@@ -229,7 +277,7 @@ class StreamAnswer:
                 await self._deliver(send, found)
                 quiet_since = loop.time()
                 continue
-            if line.pending or self._is_own:
+            if line.pending or (self._is_own and not self._site.closing.is_set()):
                 wait_s = HEARTBEAT_S
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()

@@ -62,7 +62,12 @@ class Site:
             app_id=self.app_id,
             facts={"show_error": options.show_error, "is_colab": False, "dev_mode": False},
         )
-        self.pages = PageMaker(spec, self.bundles, self.config.plugins)
+        self.pages = PageMaker(
+            spec,
+            self.bundles,
+            self.config.plugins,
+            may_be_framed=not self.logins.is_required,
+        )
         self.theme_css = ""
         self.sessions = SessionStore(options.state_session_capacity, dict(spec.states))
         self.executor = ThreadExecutor(options.max_threads)
@@ -94,6 +99,7 @@ class Site:
             return
         self.closing.set()
         await self.engine.stop()
+        self.lines.wake_all()
         self.executor.close()
         self.files.close()
 
