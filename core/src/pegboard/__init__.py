@@ -133,5 +133,5 @@ def _component(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    entries = importlib.import_module("pegboard.plugins").index().entries
-    return sorted({*__all__, *globals(), *(entry.class_name for entry in entries)})
+    found = importlib.import_module("pegboard.plugins").index().names()
+    return sorted({*__all__, *globals(), *found})

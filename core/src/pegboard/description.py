@@ -148,25 +148,19 @@ def _block_spec(block: Any, editable: set[int], is_hidden: bool) -> BlockSpec:
         props=props,
         plugin=plugin_key(type(block)) if is_component and not block.is_shell_drawn else None,
         skip_api=block.skip_api if is_component else True,
-        problem=getattr(block, "problem", None) if is_component else None,
+        problem=(getattr(block, "problem", None) or None) if is_component else None,
     )
 
 
 def plugin_key(cls: type[Component[Any, Any, Any]]) -> str:
     """Return ``<distribution>/<ClassName>``; for a class beside an app, its module's name instead."""
-    if cls._esm is not None:
-        return f"{cls.__module__}/{cls.__qualname__}"
-    given = getattr(cls, "plugin_key", None)  # classes made by discovery say it themselves
-    if isinstance(given, str):
-        return given
-    owner: type = cls
-    for base in cls.__mro__:
-        # A template is a subclass that discovery makes; the bundle belongs to the class it varies.
-        if base.__module__.split(".")[0] != "pegboard" or base is Component:
-            owner = base
-            break
-    package = owner.__module__.split(".")[0]
-    return f"{package.replace('_', '-')}/{owner.__name__}"
+    from pegboard import plugins
+
+    if cls._esm is None:
+        entry = plugins.index().entry_of(cls)
+        if entry is not None:
+            return entry.id
+    return f"{cls.__module__}/{cls.__qualname__}"
 
 
 def _editable(components: Mapping[int, Any], wirings: list[Wiring]) -> set[int]:
@@ -353,6 +347,7 @@ def _listener(
         is_generator=wiring.is_generator,
         connection="stream" if is_stream else "sse",
         key=options.get("key"),
+        resolves_files=bool(getattr(fn, "takes_file_refs", False)),
     )
 
 

@@ -305,6 +305,7 @@ class Listener:
 
     ``fn`` is ``None`` for listeners that the browser carries out alone (``js``, ``set_values``,
     ``cancels``). ``set_values`` maps each output to the payload that the browser sets it to.
+    ``resolves_files``: with ``preprocess`` off, still replace file objects by `FileRef`.
     """
 
     id: int
@@ -342,3 +343,4 @@ class Listener:
     connection: Literal["sse", "stream"] = "sse"
     key: int | str | tuple[int | str, ...] | None = None
     alias_of: int | None = None
+    resolves_files: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pegboard.component import Component
 from pegboard.errors import OptionError, OptionTypeError, PegboardError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
+from pegboard.settings import environment
 from pegboard.naming import class_named, component_from, is_installed
 from pegboard.prose import Prose
 from pegboard.state import State
@@ -236,7 +236,7 @@ class Interface(Blocks):
     def _flagging_settings(
         self, mode: str | None, options: Any, folder: str | Path, callback: Any
     ) -> dict[str, Any]:
-        mode = mode or env("FLAGGING_MODE") or "manual"
+        mode = mode or environment("FLAGGING_MODE") or "manual"
         if mode not in ("manual", "auto", "never"):
             raise OptionError(
                 "Interface(flagging_mode=)", got=mode, expected="'manual', 'auto' or 'never'"
@@ -440,13 +440,13 @@ class Interface(Blocks):
             return
         for button, value in self.flag_buttons:
             method = FlagMethod(callback, value, str(button.value))
-            button.click(
+            saving = button.click(
                 lambda: update(value="Saving...", interactive=False),
                 None,
                 button,
                 **{**quiet, "api_visibility": "private"},
             )
-            button.click(method, recorded, button, api_name="flag", **quiet)
+            saving.then(method, recorded, button, api_name="flag", **quiet)
 
     def _place_examples(self) -> None:
         if self.examples is None:
@@ -464,7 +464,6 @@ class Interface(Blocks):
             outputs=[item for item in self.output_components if not isinstance(item, State)],
             fn=self.fn,
             batch=self.batch,
-            _initiated_directly=False,
             **options,
         )
 
@@ -567,11 +566,6 @@ def load(name: str, src: Any = None, token: Any = None, **options: Any) -> Any:
             fix="pass such a function, or write pb.Interface(fn, ...) with a client of the service",
         )
     )
-
-
-def env(name: str) -> str | None:
-    """Return an environment variable under ``PEGBOARD_``, else under ``GRADIO_``."""
-    return os.environ.get(f"PEGBOARD_{name}") or os.environ.get(f"GRADIO_{name}") or None
 
 
 def _listed(given: Any, name: str) -> list[Any]:
