@@ -80,6 +80,7 @@ class Site:
             self.runner,
             max_size=spec.max_size,
             describe_failure=failure_of,
+            observer=self.sessions.watch,
             output_count=lambda function_id: len(spec.listeners[function_id].outputs),
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
