@@ -95,7 +95,7 @@ _WHERE = {
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "blocks",
+    "api": "api",
     "close_all": "launch",
     "load": "interface",
     "mount_gradio_app": "launch",
