@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pegboard.blocks import Blocks as Blocks
     from pegboard.blocks import on as on
+    from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
+    from pegboard.component import refuse_option as refuse_option
     from pegboard.dataset import Dataset as Dataset
     from pegboard.errors import Error as Error
     from pegboard.events import CopyData as CopyData
@@ -67,7 +69,7 @@ _WHERE = {
     "EventData": "events",
     "Examples": "examples",
     "ExampleCell": "payload",
-    "FileData": "helpers",
+    "FILE_SCHEMA": "component",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
@@ -95,11 +97,12 @@ _WHERE = {
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "blocks",
+    "api": "api",
     "close_all": "launch",
     "load": "interface",
     "mount_gradio_app": "launch",
     "on": "blocks",
+    "refuse_option": "component",
     "set_static_paths": "files",
     "skip": "updates",
     "update": "updates",

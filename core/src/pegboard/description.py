@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pegboard.api import ApiValue
 from pegboard.component import Component
 from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
@@ -90,7 +91,7 @@ def _nodes(parent: Any, forms: dict[int, Layout]) -> Iterator[LayoutNode]:
     """Yield the places below a block, with form components gathered into forms."""
     run: list[Any] = []
     for child in parent.children:
-        if isinstance(child, State):
+        if isinstance(child, (ApiValue, State)):
             continue
         if parent.gathers and getattr(child, "is_form", False) and child.container:
             run.append(child)

@@ -26,8 +26,8 @@ from pegboard.component import Component
 from pegboard.dataset import Dataset
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import BoundEvent
-from pegboard.settings import environment
 from pegboard.payload import FileRef
+from pegboard.settings import environment
 from pegboard.state import State
 from pegboard.wiring import yields
 
@@ -467,7 +467,7 @@ def _run_async(result: Any) -> Any:
     def work() -> None:
         try:
             answers.append(asyncio.run(finish()))
-        except BaseException as problem:  # noqa: BLE001 - handed to the caller below
+        except BaseException as problem:
             problems.append(problem)
 
     # A notebook's own loop may be running in this thread.

@@ -12,9 +12,9 @@ from pegboard.component import Component
 from pegboard.errors import OptionError, OptionTypeError, PegboardError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
-from pegboard.settings import environment
 from pegboard.naming import class_named, component_from, is_installed
 from pegboard.prose import Prose
+from pegboard.settings import environment
 from pegboard.state import State
 from pegboard.updates import update
 from pegboard.wiring import function_name, yields
@@ -80,7 +80,7 @@ class Interface(Blocks):
         api_name: str | Literal[False] | None = None,
         api_description: str | Literal[False] | None = None,
         allow_duplication: bool = False,
-        concurrency_limit: int | None | Literal["default"] = "default",
+        concurrency_limit: int | Literal["default"] | None = "default",
         concurrency_id: str | None = None,
         additional_inputs: Any = None,
         additional_inputs_accordion: str | Accordion | None = None,
@@ -172,15 +172,16 @@ class Interface(Blocks):
                 fix="name a component, such as inputs='text'",
             )
         given_in, given_out = self._shared_state(given_in, given_out)
-        self.input_components = [
+        # Any: which events a component has is known only when it is asked.
+        self.input_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(inputs=)"))
             for item in given_in
         ]
-        self.additional_input_components = [
+        self.additional_input_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(additional_inputs=)"))
             for item in more
         ]
-        self.output_components = [
+        self.output_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(outputs=)"))
             for item in given_out
         ]
@@ -358,7 +359,7 @@ class Interface(Blocks):
         return events + [
             component.submit
             for component in self.all_inputs
-            if isinstance(component, Component) and "submit" in component.get_events()
+            if "submit" in component.get_events()
         ]
 
     def _wire_live(self, options: dict[str, Any]) -> Dependency | None:

@@ -38,6 +38,12 @@ from pegboard.queue.scheduler import Scheduler
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
 
+CANCEL_END_S = 0.5
+"""A cancelled event ends this long after the cancel when the client sends no reset."""
+
+RESET_END_S = 0.15
+"""… and this long after the reset. Source: the wire protocol's measurements of both public clients."""
+
 PLACES_EVERY_S = 0.25
 STARTED_AFTER_S = 0.05
 _PLACE_EVERY_S = 2.5
@@ -65,7 +71,14 @@ class _Track:
     told_rank: int | None = None
     told_at_s: float = 0.0
     was_told_started: bool = False
+    pending_end: asyncio.TimerHandle | None = None
     units: Sequence[ProgressUnit] | None = None
+    is_cancelled: bool = False
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody still waits for what the job gives."""
+        return not self.job.is_over and not self.is_cancelled
 
 
 class Engine:
@@ -206,16 +219,16 @@ class Engine:
                         f"the runner gave {len(outputs)} outputs for {len(run.jobs)} events"
                     )
                 for track, output in zip(tracks, outputs):
-                    if track.job.state is JobState.RUNNING:
+                    if track.is_wanted:
                         track.last_output = output
                         if output.is_generating:
                             self._say(track, Stepped(track.job.id, output, limits.time_limit_s))
-                if not any(track.job.state is JobState.RUNNING for track in tracks):
+                if not any(track.is_wanted for track in tracks):
                     break
                 if limits.time_limit_s is not None and self._clock() - begin > limits.time_limit_s:
                     break
         except asyncio.CancelledError:
-            if not self._is_stopped and any(t.job.state is JobState.RUNNING for t in tracks):
+            if not self._is_stopped and any(track.is_wanted for track in tracks):
                 # The function cancelled itself: that is a failure of the event, not of the engine.
                 failure = self._worded(asyncio.CancelledError("the function was cancelled"), run)
         except BaseException as problem:
@@ -232,6 +245,8 @@ class Engine:
         if failure is None:
             self._durations.add(run.jobs[0].call.function_id, seconds)
         for track in tracks:
+            if not track.is_wanted:
+                continue  # cancelled: its end is on its way
             if failure is not None:
                 self._end(track, JobState.FAILED, None, failure)
             else:
@@ -288,6 +303,9 @@ class Engine:
         job = track.job
         if not job.move_to(state):
             return False
+        if track.pending_end is not None:
+            track.pending_end.cancel()
+            track.pending_end = None
         started = job.started_at_s
         seconds = self._clock() - started if started is not None else 0.0
         average = self._durations.mean_s(job.call.function_id) or seconds
@@ -309,7 +327,9 @@ class Engine:
         return True
 
     def cancel(self, job_id: str, session: SessionId) -> bool:
-        """Stop an event of this session: it ends with the last values it gave, or nulls.
+        """Stop an event of this session; its end, with the last values it gave, follows a little later.
+
+        Both public clients need that pause: an end at once would be taken for a result.
 
         Returns:
             Whether there was such an event.
@@ -319,17 +339,33 @@ class Engine:
             return False
         self._scheduler.leave(track.job)
         self._close_run(track)
-        return self._end(
-            track, JobState.CANCELLED, track.last_output or self._nulls(track.job), None
-        )
+        if track.pending_end is None:
+            track.pending_end = asyncio.get_running_loop().call_later(
+                CANCEL_END_S, self._end_cancelled, track
+            )
+        return True
+
+    def reset(self, job_id: str) -> None:
+        """A client has taken note of its own cancel; the end may follow soon."""
+        track = self._tracks.get(JobId(job_id))
+        if track is not None and track.pending_end is not None:
+            track.pending_end.cancel()
+            track.pending_end = asyncio.get_running_loop().call_later(
+                RESET_END_S, self._end_cancelled, track
+            )
+
+    def _end_cancelled(self, track: _Track) -> None:
+        track.pending_end = None
+        self._end(track, JobState.CANCELLED, track.last_output or self._nulls(track.job), None)
 
     def _close_run(self, track: _Track) -> None:
         """Stop the run of a job, unless another job of its batch still wants the result."""
+        track.is_cancelled = True
         run = track.run
         if run is None or run.task is None:
             return
-        track.job.extra["is_unwanted"] = True
-        if all(job.is_over or job.extra.get("is_unwanted") for job in run.jobs):
+        others = (self._tracks.get(job.id) for job in run.jobs)
+        if not any(other is not None and other.is_wanted for other in others):
             run.task.cancel()
 
     def abandon(self, job_id: str) -> None:
@@ -357,10 +393,9 @@ class Engine:
         runs = {track.run.task for track in self._tracks.values() if track.run and track.run.task}
         if runs and drain_s > 0:
             await asyncio.wait(runs, timeout=drain_s)
-        left = list(self._tracks.values())
-        for track in left:
-            self._end(track, JobState.FAILED, None, _SHUTDOWN)
+        for track in list(self._tracks.values()):
             self._close_run(track)
+            self._end(track, JobState.FAILED, None, _SHUTDOWN)
         for task in self._direct:
             task.cancel()
         if self._places_timer is not None:
@@ -372,7 +407,7 @@ class Engine:
     # -- telling -----------------------------------------------------------------------------------
 
     def _say(self, track: _Track, message: Message) -> None:
-        if not track.job.is_over and not track.job.extra.get("is_unwanted"):
+        if track.is_wanted:
             track.outbox.append(message)
 
     def _tell_started(self, tracks: Sequence[_Track]) -> None:

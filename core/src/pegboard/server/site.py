@@ -99,6 +99,7 @@ class Site:
             return
         self.closing.set()
         await self.engine.stop()
+        self.lines.wake_all()
         self.executor.close()
         self.files.close()
 
