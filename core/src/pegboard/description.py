@@ -15,7 +15,9 @@ from pegboard.api import ApiValue
 from pegboard.component import Component
 from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
+from pegboard.helpers import static_paths
 from pegboard.layout import Column, Form, Layout, Row
+from pegboard.payload import file_refs
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode, StateSpec
 from pegboard.state import State
 from pegboard.wiring import Wiring, function_name, wire
@@ -73,7 +75,10 @@ def describe(page: Blocks) -> AppSpec:
         max_size=queue.max_size,
         api_open=queue.api_open,
         status_update_rate=queue.status_update_rate,
-        extra={"delete_cache": page.delete_cache},
+        extra={
+            "delete_cache": page.delete_cache,
+            "allowed_paths": (*static_paths(), *_author_files(components)),
+        },
     )
 
 
@@ -188,6 +193,21 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return value == 0
     return isinstance(value, (str, list, tuple, dict)) and len(value) == 0
+
+
+def _author_files(components: Mapping[int, Any]) -> Iterator[str]:
+    """Yield the local files that the author put into the page: initial values and examples."""
+    from pegboard.dataset import Dataset
+
+    for component in components.values():
+        shown: object = None
+        if isinstance(component, Dataset):
+            shown = component.payloads if any(c.carries_files for c in component._columns) else None
+        elif component.carries_files and not callable(component._initial):
+            shown = component.postprocess(component._initial)
+        for ref in file_refs(shown):
+            if ref.path is not None:
+                yield str(ref.path)
 
 
 # -- listeners -------------------------------------------------------------------------------------

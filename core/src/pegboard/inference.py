@@ -203,7 +203,7 @@ def hints_of(fn: Callable[..., Any]) -> dict[str, Any]:
         target = target.func
     target = called(target)
     try:
-        return typing.get_typehints_of(target, include_extras=True)
+        return typing.get_type_hints(target, include_extras=True)
     except (NameError, TypeError):
         return dict(getattr(target, "__annotations__", {}))
 
