@@ -215,7 +215,7 @@ class Engine:
                 if limits.time_limit_s is not None and self._clock() - begin > limits.time_limit_s:
                     break
         except asyncio.CancelledError:
-            if not self._is_stopped and any(t.job.state is JobState.RUNNING for t in tracks):
+            if not self._is_stopped and any(_is_wanted(track.job) for track in tracks):
                 # The function cancelled itself: that is a failure of the event, not of the engine.
                 failure = self._worded(asyncio.CancelledError("the function was cancelled"), run)
         except BaseException as problem:
@@ -232,6 +232,8 @@ class Engine:
         if failure is None:
             self._durations.add(run.jobs[0].call.function_id, seconds)
         for track in tracks:
+            if track.pending_end is not None:
+                continue  # cancelled: its end is on its way
             if failure is not None:
                 self._end(track, JobState.FAILED, None, failure)
             else:
@@ -466,6 +468,10 @@ class _Silent:
         self, text: str, level: LogLevel, title: str, duration_s: float | None, visible: bool
     ) -> None:
         """Drop it."""
+
+
+def _is_wanted(job: Job) -> bool:
+    return job.state is JobState.RUNNING and not job.extra.get("is_unwanted")
 
 
 def _plain_failure(problem: BaseException, call: Call) -> Failure:
