@@ -94,6 +94,7 @@ class _Function:
     is_generator: bool
     is_async_generator: bool
     carries_files: bool
+    tracks_tqdm: bool
 
 
 class CallRunner:
@@ -134,7 +135,9 @@ class CallRunner:
         function = self._function(calls[0].function_id)
         # The border: whatever the user's code raises is worded here, once.
         try:
-            with progress.reporting(reporters[0] if reporters else None):
+            with progress.reporting(
+                reporters[0] if reporters else None, tracks_tqdm=function.tracks_tqdm
+            ):
                 if function.listener.batch:
                     yield await self._run_batch(function, calls)
                 elif function.is_async_generator:
@@ -282,6 +285,7 @@ class CallRunner:
                 slot.component is not None and slot.component.carries_files
                 for slot in (*inputs, *outputs)
             ),
+            tracks_tqdm=progress.tracks_tqdm(listener.fn),
         )
 
     def _slot(self, block_id: int) -> _Slot:
@@ -384,11 +388,11 @@ class _Step:
         if slot.state is not None:
             return self._state(slot.state)
         component = self._own(slot)
-        if component is None or not preprocess:
+        if component is None or not (preprocess or self._function.listener.resolves_files):
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)  # noqa: SLF001
-        return component.preprocess(wire)
+        return component.preprocess(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""

@@ -25,6 +25,8 @@ BUSY_LINGER_S = 1.2
 BUSY_MEMORY_S = 20.0
 SETTLE_S = 0.05
 GRACE_S = 2.0
+CANCEL_AFTER_RESET_S = 0.15
+CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
 
@@ -36,6 +38,7 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._cancelled: dict[str, Line] = {}
         self._readers: dict[str, set[Line]] = {}
 
     def get(self, session: SessionId) -> Line:
@@ -67,9 +70,19 @@ class Lines:
         entry = self._kept.get(event_id)
         return entry[0] if entry is not None and entry[1] == owner else None
 
+    def cancelled(self, event_id: str, line: Line) -> None:
+        """Expect that a client will say that it has taken note of a cancellation."""
+        self._cancelled[event_id] = line
+
     def reset(self, event_id: str) -> None:
         """Take note that a client knows of its cancellation."""
-        self._site.engine.reset(event_id)
+        line = self._cancelled.pop(event_id, None)
+        if line is not None:
+            line.release(event_id, CANCEL_AFTER_RESET_S)
+
+    def forget_cancelled(self, event_id: str) -> None:
+        """Stop expecting."""
+        self._cancelled.pop(event_id, None)
 
     def opened(self, peer: str, line: Line) -> None:
         """Take note that a client has a stream open."""
@@ -124,6 +137,9 @@ class Line:
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
         self._is_hurried = False
+        # Ends of cancelled events: when they may be sent, and the message once it is there.
+        self._held_until: dict[str, float] = {}
+        self._held: dict[str, tuple[int, Ended]] = {}
 
     def _on_change(self) -> None:
         self.wake.set()
@@ -153,8 +169,47 @@ class Line:
             await asyncio.sleep(wait_s)
 
     def cancel(self, event_id: str) -> None:
-        """Stop an event of this session."""
-        self._site.engine.cancel(event_id, self.session)
+        """Stop an event of this session.
+
+        Its end is sent only when the client has taken note, or a moment later: sent at once, the
+        Python client would take it for a result.
+        """
+        if event_id in self.pending and event_id not in self._held_until:
+            self._held_until[event_id] = self._now() + CANCEL_WITHOUT_RESET_S
+            self._site.lines.cancelled(event_id, self)
+            self._site.engine.cancel(event_id, self.session)
+
+    def release(self, event_id: str, after_s: float) -> None:
+        """Let a cancelled event's end go in a moment."""
+        if event_id in self._held_until:
+            due = self._now() + after_s
+            self._held_until[event_id] = min(due, self._held_until[event_id])
+            self.wake.set()
+
+    def hold(self, number: int, message: Ended) -> bool:
+        """Keep the end of an event back if it was cancelled just now."""
+        if message.event_id not in self._held_until:
+            return False
+        self._held[message.event_id] = (number, message)
+        return True
+
+    def due(self) -> list[tuple[int, Ended]]:
+        """Return held ends that may go now."""
+        now = self._now()
+        found = [
+            self._held.pop(event_id)
+            for event_id in list(self._held)
+            if self._held_until[event_id] <= now
+        ]
+        for _, message in found:
+            del self._held_until[message.event_id]
+            self._site.lines.forget_cancelled(message.event_id)
+        return found
+
+    def next_due_s(self) -> float:
+        """How long until a held end may go."""
+        times = [self._held_until[event_id] for event_id in self._held]
+        return max(0.0, min(times) - self._now()) if times else float("inf")
 
     def hurry(self) -> None:
         """Close the stream without lingering, if it is idle."""
@@ -273,8 +328,9 @@ class StreamAnswer:
                 return True
             line.wake.clear()
             found = line.outbox.since(line.delivered)
-            if found:
-                await self._deliver(send, found)
+            due = line.due()
+            if found or due:
+                await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
             if line.pending or (self._is_own and not self._site.closing.is_set()):
@@ -283,27 +339,39 @@ class StreamAnswer:
                 wait_s = quiet_since + line.linger_s() - loop.time()
                 if wait_s <= 0:
                     return True
+            held_s = line.next_due_s()
             try:
-                await asyncio.wait_for(line.wake.wait(), wait_s)
+                await asyncio.wait_for(line.wake.wait(), min(wait_s, held_s))
             except asyncio.TimeoutError:
-                if wait_s >= HEARTBEAT_S:
+                if HEARTBEAT_S <= wait_s < held_s:
                     await _body(send, HEARTBEAT)
 
-    async def _deliver(self, send: Send, found: list[tuple[int, Any]]) -> None:
+    async def _deliver(
+        self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]
+    ) -> None:
         line = self._line
         parts = []
         for number, message in found:
-            parts.append(self._encoder.encode(message, number))
             line.delivered = number
-            if isinstance(message, Ended):
-                line.pending.discard(message.event_id)
-                line.stepped.discard(message.event_id)
-                line.unconfirmed.append((number, message))
-                del line.unconfirmed[:-100]
-            elif isinstance(message, Stepped):
-                line.stepped.add(message.event_id)
-        await _body(send, b"".join(parts))
+            if isinstance(message, Ended) and line.hold(number, message):
+                continue
+            parts.append(self._one(number, message))
+        parts += [self._one(number, message) for number, message in due]
+        if parts:
+            await _body(send, b"".join(parts))
         line.outbox.mark_delivered(line.delivered)
+
+    def _one(self, number: int, message: Any) -> bytes:
+        line = self._line
+        encoded = self._encoder.encode(message, number)
+        if isinstance(message, Ended):
+            line.pending.discard(message.event_id)
+            line.stepped.discard(message.event_id)
+            line.unconfirmed.append((number, message))
+            del line.unconfirmed[:-100]
+        elif isinstance(message, Stepped):
+            line.stepped.add(message.event_id)
+        return encoded
 
 
 async def _body(send: Send, body: bytes) -> None:

@@ -40,7 +40,7 @@ class Site:
         self.app_id = secrets.token_hex(8)
         self.favicon_path = Path(options.favicon_path) if options.favicon_path else None
         self.files = FileStore(
-            allowed_paths=options.allowed_paths,
+            allowed_paths=[*options.allowed_paths, *spec.extra.get("allowed_paths", ())],
             blocked_paths=options.blocked_paths,
             max_bytes=options.max_file_size,
         )
@@ -80,6 +80,7 @@ class Site:
             self.runner,
             max_size=spec.max_size,
             describe_failure=failure_of,
+            observer=self.sessions.watch,
             output_count=lambda function_id: len(spec.listeners[function_id].outputs),
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
