@@ -1,149 +1,182 @@
-"""Blocks: collects components, layout and listeners inside ``with``, and describes them as an `AppSpec`.
+"""Blocks: the page being described, which collects blocks and listeners inside ``with``.
 
-The describing wing: nothing here runs a listener, knows HTTP or waits for anything. Listeners are kept
-as drafts that refer to objects; `pegboard.describing` turns them into numbers when the app is described.
+A `Blocks` is the root of layout and of events; `describe` freezes it into an `AppSpec`. Blocks inside
+Blocks hand their children and listeners to the outer ones when they close. It knows nothing of servers
+but the one door `launch`, opened when it is called.
 """
 
 from __future__ import annotations
 
-import inspect
 import sys
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import Self
 
 from pegboard import context
 from pegboard.component import Block, Component
-from pegboard.describing import Draft, describe
-from pegboard.errors import OptionError, OptionTypeError
+from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError
 from pegboard.events import BoundEvent, Dependency, Event, listen
 from pegboard.layout import Layout
-from pegboard.signature import plan_of
-from pegboard.spec import AppSpec
-from pegboard.state import State
+from pegboard.wiring import Wiring, wire
 
 if TYPE_CHECKING:
     from pegboard.launch import Server
+    from pegboard.spec import AppSpec
 
-_DECORATOR: Literal["decorator"] = "decorator"
-_TRIGGER_MODES = ("once", "multiple", "always_last")
-_VISIBILITIES = ("public", "private", "undocumented")
-_LAUNCH_ORDER = (
-    "inline", "inbrowser", "share", "debug", "max_threads", "auth", "auth_message",
-    "prevent_thread_lock", "show_error", "server_name", "server_port",
-)  # fmt: skip
-_PROGRESS = ("full", "minimal", "hidden")
+TITLE = "Pegboard"
+
+
+LAUNCH_ORDER = (
+    "inline",
+    "inbrowser",
+    "share",
+    "debug",
+    "max_threads",
+    "auth",
+    "auth_message",
+    "prevent_thread_lock",
+    "show_error",
+    "server_name",
+    "server_port",
+)
+"""The parameters of launch that may be positional."""
+
+
+@dataclass
+class QueueOptions:
+    """What `Blocks.queue` sets."""
+
+    default_concurrency_limit: int | None = 1
+    max_size: int | None = None
+    api_open: bool = True
+    status_update_rate: float | Literal["auto"] = "auto"
 
 
 class Blocks(Layout):
-    """A page of your own layout and events.
+    """A page of blocks and what happens between them. Use as a context manager.
 
     Args:
-        title: Title of the browser's tab.
-        mode: What kind of app this is, for clients.
-        fill_height: Stretch the page's content to the window.
-        fill_width: Use the window's whole width.
-        delete_cache: (every, older than), in seconds: files made by this app are removed.
+        mode: Free text that says what kind of app this is.
+        title: Title of the browser tab.
+        fill_height: Grow to the window's height; children grow by their ``scale``.
+        fill_width: Use the full width of the window.
+        delete_cache: ``(frequency, age)`` in seconds after which the app's files are removed.
         analytics_enabled: Accepted; nothing is ever sent.
-        theme, css, css_paths, js, head, head_paths: Look and scripts of the page; ``launch`` wins.
+        theme, css, css_paths, js, head, head_paths: How the page looks; `launch` takes them, too.
     """
 
-    type_name = "blocks"
-    load: Event[Any] = Event(doc="The page opened.")
-    unload: Event[Any] = Event(doc="The page closed.")
+    load: Event = Event(doc="the page was opened")
+    unload: Event = Event(doc="the page was closed")
 
     def __init__(
         self,
-        theme: Any = None,
         analytics_enabled: bool | None = None,
         mode: str = "blocks",
-        title: Any = "Pegboard",
+        title: object = TITLE,
+        fill_height: bool = False,
+        fill_width: bool = False,
+        delete_cache: tuple[int, int] | None = None,
+        *,
+        theme: object = None,
         css: str | None = None,
         css_paths: str | Path | Sequence[str | Path] | None = None,
         js: str | Literal[True] | None = None,
         head: str | None = None,
         head_paths: str | Path | Sequence[str | Path] | None = None,
-        fill_height: bool = False,
-        fill_width: bool = False,
-        delete_cache: tuple[int, int] | None = None,
-        **common: Any,
     ) -> None:
-        self.title = title
+        super().__init__(render=False)
         self.mode = mode
+        self.title = title
         self.fill_height = fill_height
         self.fill_width = fill_width
-        self.theme = theme
-        self.css = _joined(css, css_paths)
-        self.js = js if isinstance(js, str) else ""
-        self.head = _joined(head, head_paths)
-        if delete_cache is not None and not (
-            isinstance(delete_cache, tuple) and len(delete_cache) == 2
-        ):
-            raise OptionError(
-                "Blocks(delete_cache=)",
-                got=delete_cache,
-                expected="a pair (every, older than), in seconds",
-                fix="pass for example (3600, 86400)",
-            )
         self.delete_cache = delete_cache
-        self.drafts: list[Draft] = []
-        self.queue_options: dict[str, Any] = {}
+        self.theme = theme
+        self.css = joined(css, css_paths)
+        self.js = own_script("Blocks(js=)", js)
+        self.head = joined(head, head_paths)
+        self.wirings: list[Wiring] = []
+        self.queue_options = QueueOptions()
         self.server: Server | None = None
-        self._open: list[Any] = []
-        super().__init__(render=False, **common)
+        self._opened: list[AbstractContextManager[None]] = []
 
-    # -- collecting --------------------------------------------------------------------------------
+    # -- describing --------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        entered = context.inside(self, self)
-        entered.__enter__()
-        self._open.append(entered)
+        opened = context.inside(self, self)
+        opened.__enter__()
+        self._opened.append(opened)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._open.pop().__exit__(kind, error, trace)
-        outer = context.current_root()
-        if not self._open and isinstance(outer, Blocks) and outer is not self and not self.is_rendered:
+    def __exit__(self, *problem: Any) -> None:
+        self._opened.pop().__exit__(None, None, None)
+        if problem and problem[0] is not None:
+            return
+        if context.current_root() not in (None, self) and not self.is_rendered:
             self.render()
 
-    def render(self) -> Blocks:
-        """Place this app's blocks and listeners inside the Blocks being described."""
-        outer = context.current_root()
-        if isinstance(outer, Blocks) and outer is not self:
-            super().render()
-            outer.drafts.extend(self.drafts)
+    def render(self) -> Self:
+        """Place everything of this page at the current position of the page being described.
+
+        Raises:
+            DuplicateBlockError: It was placed in that page before.
+        """
+        parent, root = context.current_parent(), context.current_root()
+        if parent is None or not isinstance(root, Blocks) or root is self:
+            return self
+        if any(merged is self for merged in root._merged):
+            raise DuplicateBlockError(
+                f"{self!r} is already in this page. Build a second one, or place it only once."
+            )
+        root._merged.append(self)
+        self.is_rendered = True
+        for child in self.children:
+            parent.add_child(child)
+        root.wirings.extend(self.wirings)
+        for number, wiring in enumerate(root.wirings):
+            wiring.dependency.id = number
         return self
+
+    @property
+    def _merged(self) -> list[Blocks]:
+        merged: list[Blocks] = self.__dict__.setdefault("_merged_list", [])
+        return merged
 
     def add_listener(
         self, targets: list[tuple[Any, str]], fn: Callable[..., Any] | None, options: dict[str, Any]
     ) -> Dependency:
-        """Register a listener; `pegboard.events` calls this.
+        """Register a listener; `BoundEvent` calls this.
 
         Raises:
-            OptionError: An option has a bad value, or options contradict each other.
+            OptionError: An argument is not valid; the message says which and why.
         """
-        draft = Draft.of(targets, fn, options)
-        _check(draft)
-        draft.dependency.id = len(self.drafts)
-        self.drafts.append(draft)
-        return draft.dependency
+        wiring = wire(len(self.wirings), targets, fn, options)
+        self.wirings.append(wiring)
+        resets = wiring.resets
+        if resets is not None:
+            self.wirings.append(wire(len(self.wirings), targets, *resets))
+        return wiring.dependency
 
-    def blocks(self) -> list[Any]:
-        """Return every block inside, depth first, in order."""
-        return list(_walk(self.children))
-
-    # -- running -----------------------------------------------------------------------------------
+    def alias(self, dependency: Dependency, api_name: str) -> None:
+        """Publish a listener under a second, undocumented API name, if that name is free."""
+        for wiring in self.wirings:
+            if wiring.dependency is dependency.origin:
+                wiring.aliases.append(api_name)
 
     def describe(self) -> AppSpec:
-        """Return the frozen description of this app, as it is now."""
-        self._load_callables()
+        """Return the frozen description that a server serves.
+
+        Raises:
+            OptionError: A listener names a block that is not in this page.
+        """
+        from pegboard.description import describe
+
         return describe(self)
+
+    # -- running -----------------------------------------------------------------------------------
 
     def queue(
         self,
@@ -151,40 +184,29 @@ class Blocks(Layout):
         api_open: bool | None = None,
         max_size: int | None = None,
         *,
-        default_concurrency_limit: int | None | Literal["not_set"] = "not_set",
-        **legacy: Any,
+        default_concurrency_limit: int | Literal["not_set"] | None = "not_set",
     ) -> Self:
-        """Set the queue's limits; the queue is always on.
+        """Say how events wait.
 
         Args:
-            status_update_rate: ``"auto"``, or seconds between messages about the place in the queue.
-            api_open: ``False`` refuses ``/run`` and ``/api`` for queued functions.
-            max_size: Waiting events beyond which the queue is full; ``None`` for no limit.
-            default_concurrency_limit: Runs at once of a function that sets no limit; ``None``: any.
+            status_update_rate: Accepted; waiting clients hear of their place whenever it changes.
+            api_open: ``False`` refuses calls that do not come from the page.
+            max_size: How many events may wait; further ones are refused with a message.
+            default_concurrency_limit: Runs at once of each function without a limit of its own;
+                ``None`` for no limit.
         """
-        for name in legacy:
-            if name not in ("concurrency_count", "client_position_to_load_data", "live_updates"):
-                raise OptionTypeError(
-                    f"queue({name}=)", got=legacy[name], expected="a known option", fix="remove it"
-                )
-            warnings.warn(f"queue({name}=) has no effect any more", DeprecationWarning, stacklevel=2)
-        if max_size is not None and (not isinstance(max_size, int) or max_size < 0):
-            raise OptionError("queue(max_size=)", got=max_size, expected="a whole number, or None")
-        if default_concurrency_limit not in ("not_set", None) and (
-            not isinstance(default_concurrency_limit, int) or default_concurrency_limit < 1
-        ):
-            raise OptionError(
-                "queue(default_concurrency_limit=)",
-                got=default_concurrency_limit,
-                expected="a whole number from 1, or None",
-            )
-        self.queue_options.update(
-            status_update_rate=status_update_rate,
-            api_open=True if api_open is None else api_open,
-            max_size=max_size,
-        )
+        options = self.queue_options
+        options.status_update_rate = status_update_rate
+        if api_open is not None:
+            options.api_open = api_open
+        options.max_size = max_size
         if default_concurrency_limit != "not_set":
-            self.queue_options["default_concurrency_limit"] = default_concurrency_limit
+            limit = default_concurrency_limit
+            if limit is not None and (isinstance(limit, bool) or limit < 1):
+                raise OptionError(
+                    "queue(default_concurrency_limit=)", got=limit, expected="1 or more, or None"
+                )
+            options.default_concurrency_limit = limit
         return self
 
     def launch(self, *args: Any, **options: Any) -> tuple[Any, str, str | None]:
@@ -198,204 +220,118 @@ class Blocks(Layout):
         """
         from pegboard import launch as door
 
-        if len(args) > len(_LAUNCH_ORDER):
+        if len(args) > len(LAUNCH_ORDER):
             raise OptionTypeError(
-                "launch()", got=args, expected=f"at most {len(_LAUNCH_ORDER)} positional arguments",
+                "launch()",
+                got=args,
+                expected=f"at most {len(LAUNCH_ORDER)} positional arguments",
                 fix="pass the others by name",
             )
-        given = {**dict(zip(_LAUNCH_ORDER, args)), **options}
-        for name in ("theme", "css", "css_paths", "js", "head", "head_paths"):
-            if name in given:
-                self._set_look(name, given.pop(name))
+        given = {**dict(zip(LAUNCH_ORDER, args)), **options}
+        self._take_look(given)
         if self.server is None or not self.server.is_running:
             self.server = door.serve(self.describe, **given)
-        if not given.get("prevent_thread_lock") and not _is_interactive():
+        if not given.get("prevent_thread_lock") and not hasattr(sys, "ps1"):
             self.server.block_thread()
         return self.server.app, self.server.local_url, None
 
-    def _set_look(self, name: str, value: Any) -> None:
-        if value is None:
-            return
-        if name in ("css", "css_paths"):
-            self.css = "\n".join([self.css, _joined(*((value, None) if name == "css" else (None, value)))])
-        elif name in ("head", "head_paths"):
-            self.head += _joined(*((value, None) if name == "head" else (None, value)))
-        elif name == "js":
-            self.js = value if isinstance(value, str) else ""
-        else:
-            self.theme = value
+    def _take_look(self, given: dict[str, Any]) -> None:
+        """Take what launch says about the page's look out of its parameters; launch wins."""
+        if given.get("theme") is not None:
+            self.theme = given["theme"]
+        if given.get("js") is not None:
+            self.js = own_script("launch(js=)", given["js"])
+        if given.get("css") is not None or given.get("css_paths") is not None:
+            self.css = joined(given.get("css"), given.get("css_paths"))
+        if given.get("head") is not None or given.get("head_paths") is not None:
+            self.head = joined(given.get("head"), given.get("head_paths"))
+        for name in ("theme", "js", "css", "css_paths", "head", "head_paths"):
+            given.pop(name, None)
 
     def close(self, verbose: bool = True) -> None:
-        """Stop serving."""
-        if self.server is not None:
-            server, self.server = self.server, None
+        """Stop serving; does nothing when it is not served."""
+        server, self.server = self.server, None
+        if server is not None:
             server.close()
 
     def block_thread(self) -> None:
-        """Wait until serving stops, or until interrupted."""
+        """Wait until the server stops, or the process is interrupted."""
         if self.server is not None:
             self.server.block_thread()
 
-    # -- functions as values -----------------------------------------------------------------------
-
-    def _load_callables(self) -> None:
-        """Add what re-evaluates ``value=function``: at page load, and when its inputs change."""
-        for block in self.blocks():
-            if not isinstance(block, Component) or getattr(block, "_loads_itself", False):
-                continue
-            if not callable(block._initial) or block.inputs is None:
-                continue
-            block._loads_itself = True  # type: ignore[attr-defined]  # a mark of ours, set once
-            inputs = list(block.inputs) if isinstance(block.inputs, (list, tuple, set)) else [block.inputs]
-            targets = [(self, "load"), *((source, "change") for source in inputs)]
-            options = {"inputs": inputs, "outputs": block, "api_visibility": "private",
-                       "show_progress": "hidden"}
-            self.add_listener(targets, block._initial, options)
-
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {str(self.title)!r} with {len(self.blocks())} blocks>"
+        return f"<{type(self).__name__} with {len(self.children)} blocks>"
 
 
 def on(
     triggers: BoundEvent[Any] | Sequence[BoundEvent[Any]] | None = None,
-    fn: Callable[..., Any] | None | Literal["decorator"] = _DECORATOR,
+    fn: Callable[..., Any] | Literal["decorator"] | None = "decorator",
     inputs: Any = None,
     outputs: Any = None,
     **options: Any,
 ) -> Any:
-    """Run ``fn`` when any of several events fires.
+    """Run ``fn`` whenever any of several events fires.
 
-    With ``triggers=None`` it listens to ``change`` of every input, and to the page's load. Usable as a
-    decorator when ``fn`` is left out. The other options are those of every event.
+    Args:
+        triggers: Events, such as ``[box.submit, button.click]``. Left out, these are the ``change``
+            of every input, and the opening of the page.
+        options: As for any event; see `BoundEvent`.
+
+    Returns:
+        A `Dependency`, or a decorator when ``fn`` is left out.
     """
-    root = context.current_root()
+    code = BoundEvent.__call__.__code__
+    allowed = code.co_varnames[: code.co_argcount]
+    for name, value in options.items():
+        if name not in allowed:
+            raise OptionTypeError(f"on({name}=)", got=value, expected="a listener's option")
+    targets: list[tuple[Any, str]]
     if triggers is None:
-        sources = list(inputs) if isinstance(inputs, (list, tuple, set)) else [inputs] if inputs else []
-        events = [
-            BoundEvent[Any](source, "change") for source in sources if "change" in source.get_events()
-        ]
-        events.append(BoundEvent(root, "load"))
+        members = inputs if isinstance(inputs, (list, tuple, set)) else [inputs]
+        watched = [item for item in members if isinstance(item, Component)]
+        targets = [(item, "change") for item in watched if "change" in item.get_events()]
+        root = context.current_root()
+        if isinstance(root, Block):
+            targets.append((root, "load"))
+        options.setdefault("trigger_mode", "always_last")
     else:
-        events = list(triggers) if isinstance(triggers, (list, tuple)) else [triggers]
-    targets = [(event.block, event.name) for event in events]
+        events = [triggers] if isinstance(triggers, BoundEvent) else list(triggers)
+        for event in events:
+            if not isinstance(event, BoundEvent):
+                raise OptionTypeError(
+                    "on(triggers=)",
+                    got=event,
+                    expected="events of blocks, such as [box.submit, button.click]",
+                    fix="leave out the parentheses after the event's name",
+                )
+        targets = [(event.block, event.name) for event in events]
     return listen(targets, fn, {"inputs": inputs, "outputs": outputs, **options})
 
 
-def api(
-    fn: Callable[..., Any] | Literal["decorator"] = _DECORATOR,
-    *,
-    api_name: str | None = None,
-    **options: Any,
-) -> Any:
-    """Add an endpoint without any component, from the function's type hints.
+def joined(text: str | None, paths: str | Path | Sequence[str | Path] | None) -> str:
+    """Return text followed by the content of files."""
+    if paths is None:
+        files: Sequence[str | Path] = ()
+    else:
+        files = [paths] if isinstance(paths, (str, Path)) else paths
+    return "\n".join([*([text] if text else []), *(Path(path).read_text("utf-8") for path in files)])
+
+
+def own_script(where: str, js: object) -> str:
+    """Return the source of a script option.
 
     Raises:
-        OptionError: A parameter or the return value has no hint.
+        OptionTypeError: It is not text.
     """
-    if not callable(fn):
-        return lambda function: api(function, api_name=api_name, **options) or function
-    from pegboard.inference import infer_inputs, infer_outputs
-
-    inputs = infer_inputs(fn, strict=True)
-    outputs = infer_outputs(fn, strict=True)
-    with_components = [*inputs, *outputs]
-    for component in with_components:
-        component.visible = False
-    return listen([], fn, {"inputs": inputs, "outputs": outputs, "api_name": api_name, **options})
-
-
-def _is_interactive() -> bool:
-    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
-
-
-def _walk(children: Iterable[Any]) -> Iterable[Any]:
-    for child in children:
-        yield child
-        yield from _walk(getattr(child, "children", ()))
-
-
-def _joined(text: str | None, paths: str | Path | Sequence[str | Path] | None) -> str:
-    files = [paths] if isinstance(paths, (str, Path)) else list(paths or ())
-    return "\n".join(
-        [*([text] if text else []), *(Path(file).read_text(encoding="utf-8") for file in files)]
-    )
-
-
-def _check(draft: Draft) -> None:
-    """Refuse what can be seen to be wrong now, where the author's own line is in the traceback."""
-    where = f"{draft.name}()"
-    for block in (*draft.inputs, *draft.outputs):
-        if not isinstance(block, (Block, State)):
-            raise OptionTypeError(
-                f"An input or output of {where}",
-                got=block,
-                expected="a component made before this line",
-                fix="pass the component object, not its name or value",
-            )
-    for role, blocks in (("input", draft.inputs),):
-        for block in blocks:
-            if isinstance(block, Layout) and not hasattr(block, "preprocess"):
-                raise OptionTypeError(
-                    f"An {role} of {where}", got=block, expected="a component, which has a value"
-                )
-    for block, event in draft.targets:
-        if isinstance(block, (Dependency, Blocks)) or block is None:
-            continue
-        if event not in block.get_events() and not hasattr(block, "problem"):
-            known = ", ".join(block.get_events()) or "none"
-            raise OptionError(
-                f"{block!r}.{event}", got=event, expected=f"one of its events: {known}"
-            )
-    options = draft.options
-    _among(where, "trigger_mode", options.get("trigger_mode"), _TRIGGER_MODES)
-    _among(where, "api_visibility", options.get("api_visibility"), _VISIBILITIES)
-    if not isinstance(options.get("show_progress", "full"), bool):
-        _among(where, "show_progress", options.get("show_progress"), _PROGRESS)
-    limit = options.get("concurrency_limit", "default")
-    if limit not in ("default", None) and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        raise OptionError(
-            f"{where}: concurrency_limit", got=limit, expected="a whole number from 1, None or 'default'"
+    if js is None or js is False:
+        return ""
+    if not isinstance(js, str):
+        raise OptionTypeError(
+            where,
+            got=js,
+            expected="the source of a JavaScript function, as text",
+            fix="Python is not translated to JavaScript; write the function in JavaScript",
         )
-    size = options.get("max_batch_size", 4)
-    if not isinstance(size, int) or size < 1:
-        raise OptionError(f"{where}: max_batch_size", got=size, expected="a whole number from 1")
-    if draft.fn is not None and options.get("batch") and draft.is_generator:
-        raise OptionError(
-            f"{where}: batch", got=True, expected="a plain function",
-            fix="a generator cannot be batched: remove batch=True, or return instead of yield",
-        )
-    if draft.fn is not None:
-        _check_arity(draft, where)
+    return js
 
 
-def _check_arity(draft: Draft, where: str) -> None:
-    assert draft.fn is not None
-    plan = plan_of(draft.fn)
-    try:
-        inspect.signature(draft.fn)
-    except (TypeError, ValueError):
-        return
-    given = 1 if draft.inputs_as_dict else len(draft.inputs)
-    needed = [
-        p for p in plan.inputs if p.default is p.empty and p.name not in draft.inputs_kwargs
-    ]
-    positional = [p for p in plan.inputs if p.kind is not p.KEYWORD_ONLY]
-    if given < len(needed):
-        warnings.warn(
-            f"{where} takes {len(needed)} values, but its listener has {given} inputs", stacklevel=5
-        )
-    elif given > len(positional) and not plan.takes_rest and not draft.inputs_kwargs:
-        warnings.warn(
-            f"{where} takes at most {len(positional)} values, but its listener has {given} inputs",
-            stacklevel=5,
-        )
-
-
-def _among(where: str, name: str, value: object, allowed: Sequence[str]) -> None:
-    if value is not None and value not in allowed:
-        raise OptionError(
-            f"{where}: {name}", got=value, expected=" or ".join(repr(item) for item in allowed)
-        )
-
-
-__all__ = ["Blocks", "api", "on"]

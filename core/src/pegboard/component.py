@@ -129,6 +129,7 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         has_static_view: Also drawn when not interactive.
         is_static_only: Never interactive (a display).
         value_is_caption: The value is what the component says, not data; not flagged.
+        is_shell_drawn: The page's own script draws it (or nothing does); there is no bundle.
         renamed_options: Older option names, each with a function from its value to new options.
         ignored_options: Older option names that no longer have an effect.
     """
@@ -138,6 +139,7 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     carries_files: ClassVar[bool] = False
     is_static_only: ClassVar[bool] = False
     value_is_caption: ClassVar[bool] = False
+    is_shell_drawn: ClassVar[bool] = False
     renamed_options: ClassVar[Mapping[str, Callable[[Any], dict[str, Any]]]] = {}
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     server_props: ClassVar[frozenset[str]] = frozenset(
@@ -253,7 +255,8 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     @classmethod
     def get_events(cls) -> dict[str, Event[Any]]:
         """Return the events of this class by name, in order of declaration."""
-        return _events_of(cls)
+        plain: type = cls  # a bare type is what the checker takes for hashable
+        return _events_of(plain)
 
     @classmethod
     def component_name(cls) -> str:
@@ -264,13 +267,22 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         """Return the options that the browser reads: every field that is not the server's alone."""
         return {
             name: getattr(self, name)
-            for name in _fields_of(type(self))
+            for name in _option_names(type(self))
             if name not in self.server_props
         }
 
     def initial_value(self) -> Any:
         """Return the Python value a new page starts with, calling ``value`` if it is a function."""
-        return self._initial() if callable(self._initial) else self._initial
+        if not callable(self._initial):
+            return self._initial
+        inputs = self.inputs
+        if not inputs:
+            return self._initial()
+        if isinstance(inputs, set):
+            return self._initial({item: item.initial_value() for item in inputs})
+        if isinstance(inputs, Block):
+            inputs = [inputs]
+        return self._initial(*(item.initial_value() for item in inputs))
 
     def options(self) -> dict[str, Any]:
         """Return the constructor arguments that were given, by name."""
@@ -294,7 +306,9 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         return f"<{self.described}>"
 
 
-def refuse_option(component: object, name: str, got: object, expected: str, fix: str = "") -> OptionError:
+def refuse_option(
+    component: object, name: str, got: object, expected: str, fix: str = ""
+) -> OptionError:
     """Build the error for an option's bad value, named ``Class(name=)``."""
     return OptionError(f"{type(component).__name__}({name}=)", got=got, expected=expected, fix=fix)
 
@@ -335,6 +349,8 @@ def _fields_of(cls: type) -> dict[str, tuple[Any, FieldInfo]]:
             if name.startswith("_") or typing.get_origin(hint) is ClassVar or name in own:
                 continue
             default = vars(base).get(name, None)
+            if isinstance(default, Event):  # `change: Event = Event()`: declared, not an option
+                continue
             info = default if isinstance(default, FieldInfo) else Field(default=default)
             own[name] = (hint, info)
     for name in ("_id", "parent", "is_rendered"):
@@ -355,17 +371,26 @@ def _positional(cls: type) -> tuple[str, ...]:
     return tuple(dict.fromkeys(declared))
 
 
-def _bind_options(cls: type[Component[Any, Any, Any]], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    positional = _positional(cls)
+def _option_names(cls: type) -> tuple[str, ...]:
+    return tuple(_fields_of(cls))
+
+
+def _bind_options(
+    cls: type[Component[Any, Any, Any]], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    plain: type = cls  # a bare type is what the checker takes for hashable
+    positional = _positional(plain)
     if len(args) > len(positional):
         raise OptionTypeError(
             f"{cls.__name__}()",
             got=args,
-            expected=f"at most {len(positional)} positional arguments ({', '.join(positional) or 'none'})",
+            expected=(
+                f"at most {len(positional)} positional arguments ({', '.join(positional) or 'none'})"
+            ),
             fix="pass the others by name",
         )
     bound = dict(zip(positional, args))
-    fields = _fields_of(cls)
+    fields = _fields_of(plain)
     for name, value in kwargs.items():
         if name in bound:
             raise OptionTypeError(

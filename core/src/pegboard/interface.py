@@ -1,431 +1,516 @@
-"""Interface: one function to a page, by the public means of `Blocks` alone.
-
-Components are given as objects or names, or not at all: then they are chosen by the function's
-annotations. Four kinds follow from what is there: standard, output-only, input-only, and unified (every
-output is the same object as its input).
-"""
+"""Interface: a page for one function, built on the public API of `Blocks` alone."""
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pegboard import events
 from pegboard.blocks import Blocks, on
 from pegboard.component import Component
-from pegboard.describing import function_name
-from pegboard.errors import ComponentNotFound, OptionError, OptionTypeError, PluginError
-from pegboard.examples import Examples
-from pegboard.flagging import CSVLogger, FlaggingCallback
-from pegboard.inference import infer_inputs, infer_outputs
-from pegboard.layout import Accordion, Column, Prose, Row, Tab, Tabs
-from pegboard.plugins import index
-from pegboard.request import Request
+from pegboard.errors import OptionError, OptionTypeError, PegboardError
+from pegboard.events import Dependency
+from pegboard.layout import Accordion, Column, Row, Tab, Tabs
+from pegboard.naming import class_named, component_from, is_installed
+from pegboard.prose import Prose
 from pegboard.settings import environment
-from pegboard.signature import plan_of
 from pegboard.state import State
 from pegboard.updates import update
+from pegboard.wiring import function_name, yields
 
-_INFER: Any = object()
+Kind = Literal["standard", "output-only", "input-only", "unified"]
+INFER: Any = object()
 
 
 class Interface(Blocks):
-    """A page for one function.
+    """A page with inputs, a function and outputs.
 
     Args:
-        fn: Any callable: plain, async, a generator, a method, an object with ``__call__``.
-        inputs, outputs: A component, its string name, or a list; left out, chosen by annotations.
-        examples: Rows that fill the inputs when picked; see `pegboard.Examples`.
-        cache_examples, cache_mode: Keep what the function gives for the examples.
-        live: Run whenever an input changes; there is no Submit button.
-        title, description, article: Heading, and Markdown above and below.
-        flagging_mode: ``"manual"`` (buttons), ``"auto"`` (each success) or ``"never"``.
-        flagging_options: Texts, or pairs (label, value): one button each.
-        batch, max_batch_size: The function gets and returns lists, for concurrent calls together.
-        concurrency_limit: Runs at once; ``None`` for no limit.
-        additional_inputs, additional_inputs_accordion: Further inputs in a closed section.
-        submit_btn, stop_btn, clear_btn: Captions, or Button objects; ``clear_btn=None`` for none.
-        api_name: Name of the endpoint; the function's by default, with ``/predict`` as an alias.
+        fn: The function. Generators stream, coroutines run on the event loop.
+        inputs: One component or a list, each an object, a name such as ``"text"``, or a dict with a
+            ``name``. ``None`` for a function without inputs. Left out, they are chosen by the
+            function's annotations and defaults.
+        outputs: The same for what it returns.
+        examples: Rows of example inputs, or a folder of them.
+        cache_examples: Run the function for each row and keep the results.
+        cache_mode: ``eager`` runs them at the start, ``lazy`` at the first click.
+        live: Run whenever an input changes.
+        additional_inputs: Further inputs, in an accordion that is closed at first.
+        flagging_mode: ``manual`` shows buttons, ``auto`` records every result, ``never`` neither.
+        batch: The function takes and returns lists, for up to ``max_batch_size`` calls at once.
+        api_name: Name for clients; the function's own name if left out. ``/predict`` works, too.
 
     Raises:
-        OptionError, OptionTypeError: A parameter has a bad value.
-        ComponentNotFound: A name, or an annotation, that no installed component answers to.
+        OptionError: An argument has a bad value.
     """
 
     def __init__(
         self,
         fn: Callable[..., Any],
-        inputs: Any = _INFER,
-        outputs: Any = _INFER,
+        inputs: Any = INFER,
+        outputs: Any = INFER,
         examples: Any = None,
         *,
-        cache_examples: bool | None = None,
+        cache_examples: bool | Literal["lazy"] | None = None,
         cache_mode: Literal["eager", "lazy"] | None = None,
         examples_per_page: int = 10,
-        example_labels: Sequence[str] | None = None,
+        example_labels: list[str] | None = None,
         preload_example: int | Literal[False] = False,
         live: bool = False,
-        title: str | None = None,
+        title: object = None,
         description: str | None = None,
         article: str | None = None,
-        theme: Any = None,
-        flagging_mode: Literal["manual", "auto", "never"] | None = None,
+        theme: object = None,
+        css: str | None = None,
+        css_paths: str | Path | Sequence[str | Path] | None = None,
+        js: str | Literal[True] | None = None,
+        head: str | None = None,
+        head_paths: str | Path | Sequence[str | Path] | None = None,
+        flagging_mode: Literal["never", "auto", "manual"] | None = None,
+        allow_flagging: Literal["never", "auto", "manual"] | None = None,
         flagging_options: Sequence[str] | Sequence[tuple[str, str]] | None = None,
         flagging_dir: str | Path = ".gradio/flagged",
-        flagging_callback: FlaggingCallback | None = None,
-        allow_flagging: str | None = None,
+        flagging_callback: Any = None,
         analytics_enabled: bool | None = None,
         batch: bool = False,
         max_batch_size: int = 4,
         show_api: bool = True,
-        api_visibility: events.Visibility | None = None,
+        api_visibility: Literal["public", "private", "undocumented"] | None = None,
         api_name: str | Literal[False] | None = None,
         api_description: str | Literal[False] | None = None,
         allow_duplication: bool = False,
-        concurrency_limit: int | None | Literal["default"] = "default",
+        concurrency_limit: int | Literal["default"] | None = "default",
+        concurrency_id: str | None = None,
         additional_inputs: Any = None,
         additional_inputs_accordion: str | Accordion | None = None,
         submit_btn: Any = "Submit",
         stop_btn: Any = "Stop",
         clear_btn: Any = "Clear",
-        show_progress: events.ShowProgress = "full",
+        delete_cache: tuple[int, int] | None = None,
+        show_progress: Literal["full", "minimal", "hidden"] = "full",
         fill_width: bool = False,
-        time_limit: float | None = 30,
+        time_limit: int | None = 30,
         stream_every: float = 0.5,
         deep_link: Any = None,
         validator: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        if not callable(fn):
-            raise OptionTypeError(
-                "Interface(fn=)", got=fn, expected="a function", fix="pass the function itself, uncalled"
-            )
         super().__init__(
-            theme=theme, title=title or "Pegboard", mode="interface", fill_width=fill_width,
-            analytics_enabled=analytics_enabled, **kwargs,
+            analytics_enabled=analytics_enabled,
+            mode=kwargs.pop("mode", "interface"),
+            title=title or "Pegboard",
+            theme=theme,
+            css=css,
+            css_paths=css_paths,
+            js=js,
+            head=head,
+            head_paths=head_paths,
+            delete_cache=delete_cache,
+            fill_width=fill_width,
+            **kwargs,
         )
+        if not callable(fn):
+            raise OptionTypeError("Interface(fn=)", got=fn, expected="a function")
         self.fn = fn
-        self.__name__ = function_name(fn)
+        self.name = function_name(fn)
         self.live = live
-        self._batch = batch
-        self.input_components, self.output_components = _components(fn, inputs, outputs)
-        self.additional_inputs = _listed(additional_inputs, "additional_inputs")
-        self._label(fn)
-        self.kind = _kind(self.input_components, self.output_components)
-        self._options = {
-            "api_name": api_name, "api_description": api_description, "api_visibility": api_visibility,
-            "show_api": show_api, "batch": batch, "max_batch_size": max_batch_size,
-            "concurrency_limit": concurrency_limit, "show_progress": show_progress,
-            "validator": validator, "time_limit": time_limit if live else None,
-            "stream_every": stream_every,
+        self.batch = batch
+        self.is_generator = yields(fn)
+        self._api = {
+            "api_name": api_name,
+            "api_description": api_description,
+            "api_visibility": api_visibility,
+            "show_api": show_api,
         }
-        self.flagging_mode = _flagging_mode(flagging_mode, allow_flagging)
-        self.flagging_options = _flagging_options(flagging_options)
-        self.flagging_dir = Path(flagging_dir)
-        self.flagging_callback = flagging_callback or CSVLogger()
-        captions = {"submit": submit_btn, "stop": stop_btn, "clear": clear_btn}
-        for name, value in captions.items():
-            if not isinstance(value, (str, Component)) and not (name == "clear" and value is None):
-                raise OptionError(
-                    f"Interface({name}_btn=)", got=value, expected="a caption, or a Button"
-                )
+        self._running = {
+            "batch": batch,
+            "max_batch_size": max_batch_size,
+            "concurrency_limit": concurrency_limit,
+            "concurrency_id": concurrency_id,
+            "show_progress": show_progress,
+            "validator": validator,
+        }
+        self._streaming = {"time_limit": time_limit, "stream_every": stream_every}
+        self.deep_link = deep_link
+        self._take_components(inputs, outputs, additional_inputs)
+        self._accordion = _accordion_options(additional_inputs_accordion)
+        self._flagging = self._flagging_settings(
+            flagging_mode or allow_flagging, flagging_options, flagging_dir, flagging_callback
+        )
+        self._captions = (submit_btn, stop_btn, clear_btn)
+        self._example_options = {
+            "cache_examples": cache_examples,
+            "cache_mode": cache_mode,
+            "examples_per_page": examples_per_page,
+            "example_labels": example_labels,
+            "preload": preload_example,
+        }
+        self.examples = examples
+        self.title_text, self.description, self.article = title, description, article
         with self:
-            self._build(captions, title, description, article, additional_inputs_accordion)
-            if examples is not None:
-                self._add_examples(
-                    examples, cache_examples, cache_mode, examples_per_page, example_labels
-                )
-            elif cache_examples:
-                raise OptionError(
-                    "Interface(cache_examples=)", got=True, expected="examples to cache", fix="pass examples"
-                )
-            if article:
-                _prose(article)
+            self._build()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function with Python values, through preprocess and postprocess.
+    # -- what it consists of -----------------------------------------------------------------------
 
-        Returns:
-            What a client would get: one payload, or a tuple of them.
-        """
-        values = [
-            value if isinstance(component, State) else component.preprocess(component.postprocess(value))
-            for component, value in zip(self._all_inputs(), args)
+    def _take_components(self, inputs: Any, outputs: Any, additional: Any) -> None:
+        if inputs is INFER or outputs is INFER:
+            from pegboard.inference import components_of
+
+            inferred_in, inferred_out = components_of(
+                self.fn, want_inputs=inputs is INFER, want_outputs=outputs is INFER
+            )
+            inputs = inferred_in if inputs is INFER else inputs
+            outputs = inferred_out if outputs is INFER else outputs
+        given_in, given_out = _listed(inputs, "inputs"), _listed(outputs, "outputs")
+        more = _listed(additional, "additional_inputs")
+        if not given_in and not given_out and not more:
+            raise OptionError(
+                "Interface(inputs=, outputs=)",
+                got=(inputs, outputs),
+                expected="at least one input or output",
+                fix="name a component, such as inputs='text'",
+            )
+        given_in, given_out = self._shared_state(given_in, given_out)
+        # Any: which events a component has is known only when it is asked.
+        self.input_components: list[Any] = [
+            _unplaced(component_from(item, {"render": False}, "Interface(inputs=)"))
+            for item in given_in
         ]
-        result = self.fn(*values, *args[len(values):], **kwargs)
-        outputs = self.output_components
-        row = [result] if len(outputs) == 1 else list(result or ())
-        payloads = [
-            value if isinstance(component, State) else component.postprocess(value)
-            for component, value in zip(outputs, row)
+        self.additional_input_components: list[Any] = [
+            _unplaced(component_from(item, {"render": False}, "Interface(additional_inputs=)"))
+            for item in more
         ]
-        return payloads[0] if len(payloads) == 1 else tuple(payloads)
+        self.output_components: list[Any] = [
+            _unplaced(component_from(item, {"render": False}, "Interface(outputs=)"))
+            for item in given_out
+        ]
+        self.all_inputs = [*self.input_components, *self.additional_input_components]
+        self.kind = self._kind_of()
+        self._label()
+
+    def _shared_state(self, inputs: list[Any], outputs: list[Any]) -> tuple[list[Any], list[Any]]:
+        """Merge the one state of the inputs and the one of the outputs into one object."""
+        ins = [at for at, item in enumerate(inputs) if _is_state(item)]
+        outs = [at for at, item in enumerate(outputs) if _is_state(item)]
+        if not ins and not outs:
+            return inputs, outputs
+        if len(ins) != 1 or len(outs) != 1:
+            raise OptionError(
+                "Interface(inputs=, outputs=)",
+                got=f"{len(ins)} state(s) among inputs, {len(outs)} among outputs",
+                expected="exactly one state in each, which are one and the same",
+            )
+        if isinstance(inputs[ins[0]], State):
+            state = inputs[ins[0]]
+        else:
+            state = State(_default_of(self.fn, ins[0]), render=False)
+        inputs, outputs = list(inputs), list(outputs)
+        inputs[ins[0]] = outputs[outs[0]] = state
+        return inputs, outputs
+
+    def _kind_of(self) -> Kind:
+        if not self.output_components:
+            return "input-only"
+        if not self.all_inputs:
+            return "output-only"
+        both = zip(self.input_components, self.output_components)
+        is_same = len(self.input_components) == len(self.output_components) and all(
+            one is other for one, other in both
+        )
+        return "unified" if is_same else "standard"
+
+    def _label(self) -> None:
+        from pegboard.signature import input_parameters
+
+        parameters = input_parameters(self.fn, len(self.all_inputs))
+        for component, parameter in zip(self.all_inputs, parameters):
+            if getattr(component, "label", None) is None and not isinstance(component, State):
+                component.label = parameter.name if parameter is not None else None
+        labelled = [item for item in self.output_components if not isinstance(item, State)]
+        for at, component in enumerate(labelled):
+            if component.label is None:
+                component.label = "output" if len(labelled) == 1 else f"output {at}"
+            if self.kind != "unified" and component.interactive is None:
+                component.interactive = False
+
+    def _flagging_settings(
+        self, mode: str | None, options: Any, folder: str | Path, callback: Any
+    ) -> dict[str, Any]:
+        mode = mode or environment("FLAGGING_MODE") or "manual"
+        if mode not in ("manual", "auto", "never"):
+            raise OptionError(
+                "Interface(flagging_mode=)", got=mode, expected="'manual', 'auto' or 'never'"
+            )
+        if options is None:
+            choices = [("Flag", None)]
+        elif isinstance(options, (list, tuple)) and all(isinstance(item, str) for item in options):
+            choices = [(f"Flag as {item}", item) for item in options]
+        elif isinstance(options, (list, tuple)) and all(
+            isinstance(item, tuple) and len(item) == 2 for item in options
+        ):
+            choices = list(options)
+        else:
+            raise OptionError(
+                "Interface(flagging_options=)",
+                got=options,
+                expected="a list of texts, or of (caption, value)",
+            )
+        return {"mode": mode, "choices": choices, "dir": folder, "callback": callback}
 
     # -- the page ----------------------------------------------------------------------------------
 
-    def _all_inputs(self) -> list[Any]:
-        return [*self.input_components, *self.additional_inputs]
-
-    def _build(
-        self,
-        captions: dict[str, Any],
-        title: str | None,
-        description: str | None,
-        article: str | None,
-        accordion: str | Accordion | None,
-    ) -> None:
-        if title:
-            Prose(title, heading=True)
-        if description:
-            _prose(description)
-        submit = stop = clear = None
+    def _build(self) -> None:
+        if self.title_text:
+            self._heading(str(self.title_text))
+        if self.description:
+            self._text(self.description)
         if self.kind == "standard":
             with Row():
                 with Column(variant="panel"):
-                    submit, stop, clear = self._left(captions, accordion)
+                    self._place_inputs()
+                    self._place_buttons()
                 with Column(variant="panel"):
-                    flags = self._right()
-        elif self.kind == "output-only":
-            with Column(variant="panel"):
-                flags = self._right()
-                submit, stop, clear = self._buttons({**captions, "submit": _caption(captions["submit"], "Generate")})
+                    self._place_outputs()
+                    self._place_flags()
         else:
             with Column(variant="panel"):
-                submit, stop, clear = self._left(captions, accordion)
-                flags = self._flag_buttons() if self.kind == "unified" else []
-        dependency = self._run_events(submit, stop)
-        if clear is not None:
-            self._clear_event(clear)
-        if self._flags:
-            self._flag_events(flags, dependency)
+                if self.kind != "output-only":
+                    self._place_inputs()
+                if self.kind == "output-only":
+                    self._place_outputs()
+                self._place_buttons()
+                if self.kind != "input-only":
+                    self._place_flags()
+        ran = self._wire()
+        self._wire_clear()
+        self._wire_flags(ran)
+        self._place_examples()
+        if self.article:
+            self._text(self.article)
 
-    def _left(self, captions: dict[str, Any], accordion: str | Accordion | None) -> tuple[Any, Any, Any]:
-        with Column(min_width=0):
+    def _heading(self, text: str) -> None:
+        if is_installed("markdown"):
+            class_named("markdown")(f"# {text}", elem_classes=["pb-title"])
+        else:
+            Prose(text, level=1, elem_classes=["pb-title"])
+
+    def _text(self, text: str) -> None:
+        if is_installed("markdown"):
+            class_named("markdown")(text)
+        else:
+            Prose(text)
+
+    def _place_inputs(self) -> None:
+        with Column():
             for component in self.input_components:
-                component.render()
-            if self.additional_inputs:
-                with _accordion(accordion):
-                    for component in self.additional_inputs:
-                        component.render()
-        return self._buttons(captions)
+                _place(component)
+            if self.additional_input_components:
+                with Accordion(**self._accordion):
+                    for component in self.additional_input_components:
+                        _place(component)
 
-    def _right(self) -> list[Any]:
+    def _place_outputs(self) -> None:
         for component in self.output_components:
-            if not component.is_rendered:
-                component.render()
-        return self._flag_buttons()
+            _place(component)
 
-    def _buttons(self, captions: dict[str, Any]) -> tuple[Any, Any, Any]:
-        submit = stop = clear = None
+    def _place_buttons(self) -> None:
+        submit, stop, clear = self._captions
+        self.clear_button = self.submit_button = self.stop_button = None
         with Row():
-            if captions["clear"] is not None:
-                clear = _button(captions["clear"], variant="secondary")
+            if clear is not None and clear is not False:
+                self.clear_button = _button(clear, "clear_btn", variant="secondary")
             if not self.live or self.kind == "output-only":
-                submit = _button(captions["submit"], variant="primary")
-                if self._is_generator and not self.live:
-                    stop = _button(captions["stop"], variant="stop", visible=False)
-        return submit, stop, clear
+                if self.kind == "output-only" and submit == "Submit":
+                    submit = "Generate"
+                self.submit_button = _button(submit, "submit_btn", variant="primary")
+                if self.is_generator and not self.live:
+                    self.stop_button = _button(stop, "stop_btn", variant="stop", visible=False)
 
-    @property
-    def _is_generator(self) -> bool:
-        target: Any = self.fn
-        while hasattr(target, "func"):
-            target = target.func
-        if not inspect.isroutine(target) and hasattr(target, "__call__"):
-            target = target.__call__
-        return inspect.isgeneratorfunction(target) or inspect.isasyncgenfunction(target)
-
-    # -- running -----------------------------------------------------------------------------------
-
-    def _run_events(self, submit: Any, stop: Any) -> Any:
-        inputs, outputs = self._all_inputs(), self.output_components
-        options = {**self._options, "scroll_to_output": False}
-        if self.live:
-            triggers = self._live_triggers()
-            if submit is not None:
-                triggers = [events.BoundEvent[Any](self, "load"), submit.click]
-            streams = any(trigger.name == "stream" for trigger in triggers)
-            dependency = on(
-                triggers, self.fn, inputs, outputs, queue=True,
-                trigger_mode="multiple" if streams else "always_last",
-                **{**options, "show_progress": "hidden" if streams else options["show_progress"]},
-            )
-        else:
-            triggers = [submit.click]
-            for component in inputs:
-                if "submit" in component.get_events():
-                    triggers.append(events.BoundEvent(component, "submit"))
-            options["scroll_to_output"] = True
-            if stop is not None:
-                dependency = self._generator_events(triggers, submit, stop, inputs, outputs, options)
-            else:
-                dependency = on(triggers, self.fn, inputs, outputs, **options)
-        self._add_alias(inputs, outputs)
-        return dependency
-
-    def _live_triggers(self) -> list[events.BoundEvent[Any]]:
-        triggers = []
-        for component in self._all_inputs():
-            known = component.get_events()
-            if "stream" in known and getattr(component, "streaming", False):
-                triggers.append(events.BoundEvent[Any](component, "stream"))
-            elif "change" in known and not isinstance(component, State):
-                triggers.append(events.BoundEvent[Any](component, "change"))
-        return triggers
-
-    def _generator_events(
-        self, triggers: list[Any], submit: Any, stop: Any, inputs: list[Any], outputs: list[Any],
-        options: dict[str, Any],
-    ) -> Any:
-        """Submit makes way for Stop while the function yields, and comes back when it ends."""
-        hidden = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-        swap = on(
-            triggers, lambda: (update(visible=False), update(visible=True)), None, [submit, stop], **hidden
-        )
-        dependency = swap.then(self.fn, inputs, outputs, **options)
-        dependency.then(
-            lambda: (update(visible=True), update(visible=False)), None, [submit, stop], **hidden
-        )
-        stop.click(
-            lambda: (update(visible=True), update(visible=False)), None, [submit, stop],
-            cancels=[dependency], **hidden,
-        )
-        return dependency
-
-    def _add_alias(self, inputs: list[Any], outputs: list[Any]) -> None:
-        """Answer to ``/predict`` too, which programs written for Gradio 5 call."""
-        name = self._options["api_name"]
-        visibility = self._options["api_visibility"]
-        if name == "predict" or name is False or visibility == "private":
+    def _place_flags(self) -> None:
+        self.flag_buttons: list[tuple[Any, Any]] = []
+        if self._flagging["mode"] != "manual":
             return
-        if self.__name__ == "predict" and name is None:
-            return
-        events.listen(
-            [], self.fn,
-            {**self._options, "inputs": inputs, "outputs": outputs, "api_name": "predict",
-             "api_visibility": "undocumented", "alias_of": self.drafts[self._main_draft()].dependency},
-        )
-
-    def _main_draft(self) -> int:
-        return next(number for number, draft in enumerate(self.drafts) if draft.fn is self.fn)
-
-    def _clear_event(self, clear: Any) -> None:
-        targets = [
-            component
-            for component in dict.fromkeys([*self._all_inputs(), *self.output_components])
-            if not isinstance(component, State)
-        ]
-        states = [
-            component
-            for component in dict.fromkeys([*self._all_inputs(), *self.output_components])
-            if isinstance(component, State)
-        ]
-        events.BoundEvent[Any](clear, "click").clears(targets, api_visibility="private")
-        for state in states:
-            clear.click(
-                lambda state=state: state.value, None, state, api_visibility="private",
-                queue=False, show_progress="hidden",
-            )
-
-    # -- flagging ----------------------------------------------------------------------------------
-
-    @property
-    def _flags(self) -> bool:
-        return self.flagging_mode != "never" and self.kind != "input-only"
-
-    def _flagged(self) -> list[Any]:
-        blocks = self.input_components if self.kind == "unified" else [
-            *self._all_inputs(), *self.output_components
-        ]
-        return [block for block in dict.fromkeys(blocks) if not isinstance(block, State)]
-
-    def _flag_buttons(self) -> list[Any]:
-        if not self._flags or self.flagging_mode != "manual":
-            return []
         with Row():
-            return [
-                (_button(label, variant="secondary"), value) for label, value in self.flagging_options
+            self.flag_buttons = [
+                (_button(caption, "flagging_options", variant="secondary"), value)
+                for caption, value in self._flagging["choices"]
             ]
 
-    def _flag_events(self, buttons: list[Any], dependency: Any) -> None:
-        self.flagging_callback.setup(self._flagged(), self.flagging_dir)
-        hidden = {"api_visibility": "private", "queue": False, "show_progress": "hidden",
-                  "preprocess": False}
-        if self.flagging_mode == "auto":
-            dependency.success(_flagger(self, ""), self._flagged(), None, **hidden)
-        for button, value in buttons:
-            caption = button.initial_value()
+    # -- its events --------------------------------------------------------------------------------
+
+    def _wire(self) -> Dependency | None:
+        options = {**self._running, **self._api}
+        if self.live:
+            ran = self._wire_live(options)
+        elif self.is_generator and self.stop_button is not None:
+            ran = self._wire_generator(options)
+        else:
+            ran = on(
+                self._submits(), self.fn, self.all_inputs, self.output_components,
+                scroll_to_output=True, **options,
+            )  # fmt: skip
+        if ran is not None and self._api["api_name"] is None:
+            self.alias(ran, "predict")
+        return ran
+
+    def _submits(self) -> list[Any]:
+        events = [self.submit_button.click] if self.submit_button is not None else []
+        return events + [
+            component.submit
+            for component in self.all_inputs
+            if "submit" in component.get_events()
+        ]
+
+    def _wire_live(self, options: dict[str, Any]) -> Dependency | None:
+        streaming = [item for item in self.all_inputs if getattr(item, "streaming", False)]
+        if streaming:
+            options = {**options, **self._streaming, "show_progress": "hidden"}
+            events = [item.stream for item in streaming]
+            mode = "multiple"
+        else:
+            events = [
+                item.change
+                for item in self.all_inputs
+                if not isinstance(item, State) and "change" in item.get_events()
+            ]
+            mode = "always_last"
+        if self.kind == "output-only":
+            events = [self.load, *([self.submit_button.click] if self.submit_button else [])]
+        if not events:
+            warnings.warn(
+                "Interface(live=True) has no input that reports changes, so nothing runs the function",
+                stacklevel=4,
+            )
+            return None
+        ran: Dependency = on(
+            events, self.fn, self.all_inputs, self.output_components, trigger_mode=mode, **options
+        )
+        return ran
+
+    def _wire_generator(self, options: dict[str, Any]) -> Dependency:
+        submit, stop = self.submit_button, self.stop_button
+        assert submit is not None and stop is not None
+        quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_name": False}
+
+        def show_stop() -> Any:
+            return update(visible=False), update(visible=True)
+
+        def show_submit() -> Any:
+            return update(visible=True), update(visible=False)
+
+        begun = on(self._submits(), show_stop, None, [submit, stop], **quiet)
+        ran: Dependency = begun.then(
+            self.fn, self.all_inputs, self.output_components, scroll_to_output=True, **options
+        )
+        ran.then(show_submit, None, [submit, stop], **quiet)
+        stop.click(show_submit, None, [submit, stop], cancels=[ran], **quiet)
+        return ran
+
+    def _wire_clear(self) -> None:
+        if self.clear_button is None:
+            return
+        members = list(dict.fromkeys([*self.all_inputs, *self.output_components]))
+        self.clear_button.click.clears(members)
+
+    def _wire_flags(self, ran: Dependency | None) -> None:
+        if self.kind == "input-only" or self._flagging["mode"] == "never":
+            return
+        from pegboard.flagging import CSVLogger, FlagMethod
+
+        recorded = [
+            item
+            for item in dict.fromkeys(
+                [*self.all_inputs, *([] if self.kind == "unified" else self.output_components)]
+            )
+            if not item.value_is_caption and not isinstance(item, State)
+        ]
+        callback = self._flagging["callback"] or CSVLogger()
+        callback.setup(recorded, str(self._flagging["dir"]))
+        quiet: dict[str, Any] = {
+            "preprocess": False,
+            "queue": False,
+            "show_progress": "hidden",
+            "api_visibility": "undocumented",
+        }
+        if self._flagging["mode"] == "auto":
+            if ran is not None:
+                ran.success(
+                    FlagMethod(callback, None, None), recorded, None, api_name="flag", **quiet
+                )
+            return
+        for button, value in self.flag_buttons:
+            method = FlagMethod(callback, value, str(button.value))
             saving = button.click(
-                lambda: update(value="Saving…", interactive=False), None, button,
-                **{**hidden, "preprocess": True},
+                lambda: update(value="Saving...", interactive=False),
+                None,
+                button,
+                **{**quiet, "api_visibility": "private"},
             )
-            saving.then(_flagger(self, value), self._flagged(), None, **hidden).then(
-                lambda caption=caption: update(value=caption, interactive=True), None, button,
-                **{**hidden, "preprocess": True},
-            )
+            saving.then(method, recorded, button, api_name="flag", **quiet)
 
-    # -- the rest ----------------------------------------------------------------------------------
+    def _place_examples(self) -> None:
+        if self.examples is None:
+            return
+        from pegboard.examples import Examples
 
-    def _label(self, fn: Callable[..., Any]) -> None:
-        parameters = [parameter.name for parameter in plan_of(fn).inputs]
-        for number, component in enumerate(self._all_inputs()):
-            if getattr(component, "label", "") is None and not component.value_is_caption:
-                component.label = parameters[number] if number < len(parameters) else f"input {number}"
-        outputs = [c for c in self.output_components if not isinstance(c, State)]
-        for number, component in enumerate(outputs):
-            if component.label is None and not component.value_is_caption:
-                component.label = "output" if len(outputs) == 1 else f"output {number}"
-        for component in outputs:
-            if component not in self._all_inputs() and component.interactive is None:
-                component.interactive = False
-
-    def _add_examples(
-        self, examples: Any, cache: bool | None, mode: Any, per_page: int, labels: Any
-    ) -> None:
-        inputs = [c for c in self._all_inputs() if not isinstance(c, State)]
-        outputs = [c for c in self.output_components if not isinstance(c, State)]
-        if len(inputs) != len(self._all_inputs()) or len(outputs) != len(self.output_components):
-            if cache:
-                warnings.warn("Examples are not cached, because the function has State.", stacklevel=3)
-            cache = False
+        options: dict[str, Any] = dict(self._example_options)
+        if any(isinstance(item, State) for item in self.all_inputs):
+            if options["cache_examples"]:
+                warnings.warn("Examples of an Interface with State are not cached", stacklevel=4)
+            options["cache_examples"] = False
         self.examples_handler = Examples(
-            examples=examples, inputs=inputs, outputs=outputs, fn=self.fn, cache_examples=cache,
-            cache_mode=mode, examples_per_page=per_page, example_labels=labels, batch=self._batch,
+            examples=self.examples,
+            inputs=[item for item in self.all_inputs if not isinstance(item, State)],
+            outputs=[item for item in self.output_components if not isinstance(item, State)],
+            fn=self.fn,
+            batch=self.batch,
+            **options,
         )
 
-    @classmethod
-    def from_pipeline(cls, pipeline: Any, **kwargs: Any) -> Interface:
-        """Build an interface for a model pipeline; not available in this version.
+    # -- in Python ---------------------------------------------------------------------------------
 
-        Raises:
-            PluginError: Always; it says what to do instead.
-        """
-        raise PluginError(
-            "Interface.from_pipeline() is not available in this version. "
-            "Write pb.Interface(lambda text: pipeline(text), 'text', 'json') instead."
-        )
+    def __call__(self, *values: Any) -> Any:
+        """Call the function as the page would: through preprocess and postprocess."""
+        taken = [
+            value if isinstance(item, State) else item.preprocess(item.postprocess(value))
+            for item, value in zip(self.all_inputs, values)
+        ]
+        result = self.fn(*taken, *values[len(taken) :])
+        outputs = self.output_components
+        if len(outputs) == 1:
+            return outputs[0].postprocess(result)
+        return [
+            value if isinstance(item, State) else item.postprocess(value)
+            for item, value in zip(outputs, result)
+        ]
 
     def __repr__(self) -> str:
-        def names(components: Sequence[Any]) -> str:
-            return "\n|-".join(["", *(type(c).__name__.lower() for c in components)])
+        lines = [f"Pegboard Interface for: {self.name}", "-" * 36, "inputs:"]
+        lines += [f"|-{item.described}" for item in self.all_inputs]
+        lines += ["outputs:"]
+        lines += [f"|-{item.described}" for item in self.output_components]
+        return "\n".join(lines)
 
-        head = f"Pegboard Interface for: {self.__name__}"
-        return (
-            f"{head}\n{'-' * len(head)}\ninputs:{names(self.input_components)}\n"
-            f"outputs:{names(self.output_components)}"
+    @classmethod
+    def from_pipeline(cls, pipeline: Any, **options: Any) -> Interface:
+        """Not available yet: build an Interface around the pipeline by hand."""
+        raise PegboardError(
+            PegboardError.three_parts(
+                "Interface.from_pipeline() is not available in this version.",
+                got=type(pipeline).__name__,
+                expected="a function",
+                fix="pass a function that calls the pipeline: pb.Interface(fn, inputs, outputs)",
+            )
         )
 
 
 class TabbedInterface(Blocks):
-    """Several interfaces (or Blocks), each in a tab of its own.
+    """Several interfaces, each in a tab of one page.
 
     Args:
-        interface_list: The apps.
-        tab_names: Their captions; ``Tab 0``, ``Tab 1`` … by default.
-        title: Heading of the page.
+        interface_list: Interfaces or Blocks.
+        tab_names: One caption each; ``Tab 0`` and so on if left out.
     """
 
     def __init__(
@@ -433,169 +518,113 @@ class TabbedInterface(Blocks):
         interface_list: Sequence[Blocks],
         tab_names: Sequence[str] | None = None,
         title: str | None = None,
-        theme: Any = None,
+        theme: object = None,
         analytics_enabled: bool | None = None,
+        css: str | None = None,
+        js: str | Literal[True] | None = None,
+        head: str | None = None,
         *,
         tabs_kwargs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            theme=theme, title=title or "Pegboard", mode="tabbed_interface",
-            analytics_enabled=analytics_enabled, **kwargs,
-        )
-        names = list(tab_names or [f"Tab {number}" for number in range(len(interface_list))])
-        if len(names) != len(interface_list):
+            title=title or "Pegboard", theme=theme, analytics_enabled=analytics_enabled,
+            mode="tabbed_interface", css=css, js=js, head=head, **kwargs,
+        )  # fmt: skip
+        names = list(tab_names) if tab_names is not None else []
+        if tab_names is not None and len(names) != len(interface_list):
             raise OptionError(
-                "TabbedInterface(tab_names=)", got=names,
-                expected=f"one name for each of the {len(interface_list)} interfaces",
+                "TabbedInterface(tab_names=)",
+                got=tab_names,
+                expected=f"{len(interface_list)} captions, one per interface",
             )
+        if not names:
+            names = [f"Tab {at}" for at in range(len(interface_list))]
         with self:
             if title:
-                Prose(title, heading=True)
+                if is_installed("markdown"):
+                    class_named("markdown")(f"# {title}", elem_classes=["pb-title"])
+                else:
+                    Prose(title, level=1, elem_classes=["pb-title"])
             with Tabs(**(tabs_kwargs or {})):
-                for interface, name in zip(interface_list, names):
-                    with Tab(label=name):
+                for name, interface in zip(names, interface_list):
+                    with Tab(name):
                         interface.render()
 
 
-def component_of(given: Any, where: str) -> Any:
-    """Return the component that an object, a name or ``{"name": ..., option: ...}`` means.
+def load(name: str, src: Any = None, token: Any = None, **options: Any) -> Any:
+    """Build an app around a hosted model or app.
 
-    Raises:
-        OptionTypeError: It is none of these.
-        ComponentNotFound, NameClash: The name means nothing, or two things, that are installed.
+    Only a callable ``src`` is supported in this version; it is called as ``src(name, token, **options)``.
     """
-    if isinstance(given, (Component, State)):
-        if given.is_rendered and isinstance(given, Component):
-            given.unrender()
-        return given
-    if isinstance(given, str):
-        if given == "state":
-            return State(render=False)
-        return index().resolve(given)(render=False)
-    if isinstance(given, dict) and isinstance(given.get("name"), str):
-        options = {name: value for name, value in given.items() if name != "name"}
-        return index().resolve(given["name"])(render=False, **options)
-    if isinstance(given, type) and issubclass(given, Component):
-        return given(render=False)
-    raise OptionTypeError(
-        where, got=given, expected="a component, its name such as 'text', or a list of these"
+    if callable(src):
+        return src(name, token, **options)
+    raise PegboardError(
+        PegboardError.three_parts(
+            "load() cannot reach hosted models in this version.",
+            got=repr(name),
+            expected="src= to be a function (name, token, **options) that returns an app",
+            fix="pass such a function, or write pb.Interface(fn, ...) with a client of the service",
+        )
     )
 
 
-def _components(fn: Callable[..., Any], inputs: Any, outputs: Any) -> tuple[list[Any], list[Any]]:
-    taken = infer_inputs(fn) if inputs is _INFER else _listed(inputs, "inputs")
-    given = infer_outputs(fn) if outputs is _INFER else _listed(outputs, "outputs")
-    for component in taken:
-        if inputs is _INFER and component.is_rendered:
-            component.unrender()
-    if not taken and not given:
-        raise OptionError(
-            "Interface()", got="no inputs and no outputs", expected="at least one component",
-            fix="pass inputs, outputs or both",
-        )
-    states_in = [c for c in taken if isinstance(c, State)]
-    states_out = [c for c in given if isinstance(c, State)]
-    if states_in or states_out:
-        if len(states_in) != 1 or len(states_out) != 1:
-            raise OptionError(
-                "Interface(inputs=, outputs=)",
-                got=f"{len(states_in)} State in, {len(states_out)} out",
-                expected="exactly one State among the inputs and one among the outputs",
-            )
-        state = states_in[0]
-        position = taken.index(state)
-        parameters = plan_of(fn).inputs
-        if state.value is None and position < len(parameters):
-            default = parameters[position].default
-            if default is not inspect.Parameter.empty and default is not None:
-                state = State(default, render=False)
-                taken[position] = state
-        given[given.index(states_out[0])] = state
-    return taken, given
-
-
-def _listed(given: Any, where: str) -> list[Any]:
+def _listed(given: Any, name: str) -> list[Any]:
     if given is None:
         return []
-    items = given if isinstance(given, (list, tuple)) else [given]
-    return [component_of(item, f"Interface({where}=)") for item in items]
+    if isinstance(given, (list, tuple)):
+        return list(given)
+    if isinstance(given, (str, dict, Component)):
+        return [given]
+    raise OptionTypeError(
+        f"Interface({name}=)",
+        got=given,
+        expected="a component, its name such as 'textbox', or a list of those",
+    )
 
 
-def _kind(inputs: list[Any], outputs: list[Any]) -> str:
-    if not inputs:
-        return "output-only"
-    if not outputs:
-        return "input-only"
-    if len(inputs) == len(outputs) and all(a is b for a, b in zip(inputs, outputs)):
-        return "unified"
-    return "standard"
+def _unplaced(component: Component[Any, Any, Any]) -> Component[Any, Any, Any]:
+    """Take a component out of the place where it was created, to place it here."""
+    if component.is_rendered:
+        component.unrender()
+    return component
 
 
-def _caption(given: Any, fallback: str) -> Any:
-    return fallback if given == "Submit" else given
+def _place(component: Component[Any, Any, Any]) -> None:
+    if not component.is_rendered:
+        component.render()
 
 
-def _button(given: Any, **options: Any) -> Any:
-    if isinstance(given, Component):
-        for name, value in options.items():
-            if name == "visible":
-                given.visible = value
-        return given.render() if not given.is_rendered else given
-    return index().resolve("button")(given, **options)
+def _is_state(item: Any) -> bool:
+    return isinstance(item, State) or item == "state"
 
 
-def _prose(text: str) -> Any:
-    """Markdown if a plugin renders it, else the text as it is."""
-    try:
-        return index().resolve("markdown")(text)
-    except ComponentNotFound:
-        return Prose(text)
+def _default_of(fn: Callable[..., Any], position: int) -> Any:
+    from pegboard.signature import input_parameters
+
+    parameter = input_parameters(fn, position + 1)[position]
+    return None if parameter is None or parameter.default is parameter.empty else parameter.default
 
 
-def _accordion(given: str | Accordion | None) -> Accordion:
-    if given is None:
-        return Accordion("Additional Inputs", open=False)
+def _button(given: Any, name: str, **options: Any) -> Any:
+    """Return a button placed here, from its caption or as it is."""
     if isinstance(given, str):
-        return Accordion(given)
+        return class_named("button")(given, **options)
+    if isinstance(given, Component) and "click" in given.get_events():
+        _unplaced(given).render()
+        return given
+    raise OptionError(
+        f"Interface({name}=)", got=given, expected="a caption, or a Button"
+    )
+
+
+def _accordion_options(given: Any) -> dict[str, Any]:
+    if given is None:
+        return {"label": "Additional Inputs", "open": False}
+    if isinstance(given, str):
+        return {"label": given}
     if isinstance(given, Accordion):
-        return given.render() if not given.is_rendered else given  # type: ignore[no-any-return]
+        return {name: value for name, value in given.options().items() if name != "render"}
     raise OptionError(
         "Interface(additional_inputs_accordion=)", got=given, expected="a label, or an Accordion"
     )
-
-
-def _flagging_mode(mode: str | None, older: str | None) -> str:
-    chosen = mode or older or environment("FLAGGING_MODE") or "manual"
-    if chosen not in ("manual", "auto", "never"):
-        raise OptionError(
-            "Interface(flagging_mode=)", got=chosen, expected="'manual', 'auto' or 'never'"
-        )
-    return chosen
-
-
-def _flagging_options(given: Any) -> list[tuple[str, str | None]]:
-    if given is None:
-        return [("Flag", None)]
-    if isinstance(given, (list, tuple)) and all(isinstance(item, str) for item in given):
-        return [(f"Flag as {item}", item) for item in given]
-    if isinstance(given, (list, tuple)) and all(
-        isinstance(item, tuple) and len(item) == 2 for item in given
-    ):
-        return [(str(label), str(value)) for label, value in given]
-    raise OptionError(
-        "Interface(flagging_options=)", got=given, expected="a list of texts, or of pairs (label, value)"
-    )
-
-
-def _flagger(interface: Interface, option: str | None) -> Callable[..., None]:
-    def flag(request: Request, *payloads: Any) -> None:
-        try:
-            interface.flagging_callback.flag(
-                list(payloads), flag_option=option or None, username=request.username
-            )
-        except Exception as problem:  # an author's callback must not break the app
-            print(f"pegboard: flagging failed: {problem}")
-            raise
-
-    return flag

@@ -1,12 +1,16 @@
-"""Layout blocks: the containers that the shell draws itself, and the two small blocks it owns.
+"""Layout blocks: containers that the page's shell draws, filled inside ``with``.
 
-They are context managers: blocks created inside become their children, in order of creation.
+They hold children in order of creation and have options and events, but no value. Knows nothing of
+listeners; `pegboard.blocks` is the root that holds them all.
 """
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Sequence
-from types import TracebackType
+from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from typing_extensions import Self
@@ -15,73 +19,89 @@ from pegboard import context
 from pegboard.component import Block
 from pegboard.errors import OptionError
 from pegboard.events import Event, SelectData
-from pegboard.payload import ExampleCell
 
-Size = int | str | None
+Variant = Literal["default", "panel", "compact"]
+Visible = bool | Literal["hidden"]
+Key = int | str | tuple[int | str, ...] | None
+Classes = Sequence[str] | str | None
+
+_COMMON = ("visible", "elem_id", "elem_classes")
 
 
 class Layout(Block):
-    """A block that holds other blocks and carries no value.
+    """Base of the blocks that hold others. Use as a context manager.
 
-    Args (of every layout block):
-        visible: ``False`` leaves it out of the page; ``"hidden"`` keeps it, not shown.
-        elem_id: DOM id.
-        elem_classes: Further CSS classes.
-        render: ``False`` creates it now, to be placed later with ``.render()``.
-        key: Identity across re-renders.
+    Attributes:
+        gathers: Consecutive form components among the children share one bordered form.
     """
 
-    type_name: ClassVar[str] = ""
+    gathers: bool = True
+    own_options: ClassVar[tuple[str, ...]] = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember which options were given."""
+        made = super().__new__(cls)
+        # What was given is what an update changes when such a block is returned by a function.
+        try:
+            plain: type = cls  # a bare type is what the checker takes for hashable
+            bound = _signature(plain).bind_partial(None, *args, **kwargs)
+        except TypeError:
+            return made  # __init__ raises the same with a better traceback
+        given = dict(list(bound.arguments.items())[1:])
+        made._given = given
+        return made
+
+    _given: dict[str, Any]
 
     def __init__(
         self,
         *,
-        visible: bool | Literal["hidden"] = True,
+        visible: Visible = True,
         elem_id: str | None = None,
-        elem_classes: Sequence[str] | str | None = None,
+        elem_classes: Classes = None,
         render: bool = True,
-        key: object = None,
-        preserved_by_key: object = None,
-        **props: Any,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        self.children: list[Any] = []
         self.visible = visible
         self.elem_id = elem_id
-        self.elem_classes = [elem_classes] if isinstance(elem_classes, str) else list(elem_classes or ())
+        self.elem_classes = [elem_classes] if isinstance(elem_classes, str) else elem_classes
         self.key = key
-        self._props = props
+        self.preserved_by_key = preserved_by_key
+        self.children: list[Any] = []
+        self._open: list[AbstractContextManager[None]] = []
         self._enter_page(render)
 
-    def props(self) -> dict[str, Any]:
-        """Return what the browser draws from."""
-        return {
-            **self._props,
-            "visible": self.visible,
-            "elem_id": self.elem_id,
-            "elem_classes": self.elem_classes,
-        }
-
-    def options(self) -> dict[str, Any]:
-        """Return the properties that an update may change."""
-        return dict(self._props)
+    # -- children ----------------------------------------------------------------------------------
 
     def add_child(self, child: Any) -> None:
         """Append a block to the children."""
         self.children.append(child)
 
     def remove_child(self, child: Any) -> None:
-        """Take a block out of the children."""
+        """Take a child out."""
         self.children = [other for other in self.children if other is not child]
 
+    def add(self, child: Any) -> None:
+        """Place a block that was made with ``render=False`` in here."""
+        with self:
+            child.render()
+
     def __enter__(self) -> Self:
-        self._inside = context.inside(self)
-        self._inside.__enter__()
+        opened = context.inside(self)
+        opened.__enter__()
+        self._open.append(opened)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._inside.__exit__(kind, error, trace)
+    def __exit__(self, *problem: Any) -> None:
+        self._open.pop().__exit__(None, None, None)
+
+    # -- what describing reads ---------------------------------------------------------------------
+
+    @classmethod
+    def component_name(cls) -> str:
+        """Return the lower-case class name."""
+        return cls.__name__.lower()
 
     @classmethod
     def get_events(cls) -> dict[str, Event[Any]]:
@@ -93,305 +113,339 @@ class Layout(Block):
             if isinstance(value, Event)
         }
 
+    def props(self) -> dict[str, Any]:
+        """Return the options that the browser reads."""
+        return {name: getattr(self, name) for name in (*self.own_options, *_COMMON)}
+
+    def options(self) -> dict[str, Any]:
+        """Return the constructor arguments that were given, by name."""
+        return dict(self._given)
+
+    @property
+    def described(self) -> str:
+        """Class and label, as error messages name a block."""
+        label = getattr(self, "label", None)
+        return f"{type(self).__name__} {str(label)!r}" if label else type(self).__name__
+
     def __repr__(self) -> str:
-        label = self._props.get("label")
-        return f"<{type(self).__name__}{f' {label!r}' if label else ''}>"
+        return f"<{self.described}>"
+
+
+@cache
+def _signature(cls: type) -> inspect.Signature:
+    return inspect.signature(cls.__init__)  # type: ignore[misc]  # only the signature is read
+
+
+def _one_of(block: Layout, name: str, value: Any, allowed: Sequence[Any]) -> Any:
+    if value not in allowed:
+        raise OptionError(
+            f"{type(block).__name__}({name}=)",
+            got=value,
+            expected=" or ".join(repr(item) for item in allowed),
+        )
+    return value
+
+
+def _whole_scale(block: Layout, scale: Any) -> Any:
+    if scale is not None and scale != round(scale):
+        warnings.warn(
+            f"{type(block).__name__}(scale={scale}) should be a whole number", stacklevel=4
+        )
+    return scale
 
 
 class Row(Layout):
-    """Children side by side, wrapping when they no longer fit.
+    """Children side by side; they wrap when there is no room for their ``min_width``.
 
     Args:
-        scale: Flex grow inside another Row.
-        variant: ``"panel"`` adds a background, ``"compact"`` removes the gaps.
+        variant: ``panel`` has a background, ``compact`` no gaps.
+        equal_height: Stretch the children to the height of the tallest.
         height, max_height, min_height: Pixels, or a CSS length.
-        equal_height: Stretch the children to one height.
-        show_progress: Cover the row while its children are outputs of a running event.
+        show_progress: Cover the row while one of its children is being computed.
     """
 
-    type_name = "row"
+    own_options = (
+        "scale", "variant", "height", "max_height", "min_height", "equal_height", "show_progress",
+    )  # fmt: skip
 
     def __init__(
         self,
-        *,
         scale: int | None = None,
-        variant: Literal["default", "panel", "compact"] = "default",
-        height: Size = None,
-        max_height: Size = None,
-        min_height: Size = None,
+        variant: Variant = "default",
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
+        height: int | str | None = None,
+        max_height: int | str | None = None,
+        min_height: int | str | None = None,
         equal_height: bool = False,
         show_progress: bool = False,
-        **common: Any,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        _one_of("Row(variant=)", variant, ("default", "panel", "compact"))
+        self.scale = _whole_scale(self, scale)
+        self.variant = _one_of(self, "variant", variant, ("default", "panel", "compact"))
+        self.height = height
+        self.max_height = max_height
+        self.min_height = min_height
+        self.equal_height = equal_height
+        self.show_progress = show_progress
+        self.gathers = variant != "compact"
         super().__init__(
-            scale=scale, variant=variant, height=height, max_height=max_height,
-            min_height=min_height, equal_height=equal_height, show_progress=show_progress, **common,
-        )
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
 
 
 class Column(Layout):
-    """Children below each other.
+    """Children below one another.
 
     Args:
-        scale: Flex grow inside a Row.
+        scale: Share of a row's width, against the row's other children.
         min_width: Pixels below which the row wraps.
-        variant: ``"panel"`` adds a background.
+        variant: ``panel`` has a background, ``compact`` small gaps.
     """
 
-    type_name = "column"
+    own_options = ("scale", "min_width", "variant", "show_progress")
 
     def __init__(
         self,
-        scale: int | None = 1,
+        scale: int = 1,
         min_width: int = 320,
-        *,
-        variant: Literal["default", "panel", "compact"] = "default",
+        variant: Variant = "default",
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
         show_progress: bool = False,
-        **common: Any,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        _one_of("Column(variant=)", variant, ("default", "panel", "compact"))
+        self.scale = _whole_scale(self, scale)
+        self.min_width = min_width
+        self.variant = _one_of(self, "variant", variant, ("default", "panel", "compact"))
+        self.show_progress = show_progress
         super().__init__(
-            scale=scale, min_width=min_width, variant=variant, show_progress=show_progress, **common
-        )
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
 
 
 class Group(Layout):
     """Children joined without gaps, sharing borders."""
 
-    type_name = "group"
+    def __init__(
+        self,
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
+        key: Key = None,
+        preserved_by_key: Any = None,
+    ) -> None:
+        super().__init__(
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
 
 
 class Form(Layout):
-    """Consecutive form components, gathered into one frame when the page is described."""
+    """Form components gathered into one frame; made while describing, not by authors."""
 
-    type_name = "form"
+    own_options = ("scale", "min_width")
+    gathers = False
+
+    def __init__(self, scale: int = 0, min_width: int = 0) -> None:
+        self.scale = scale
+        self.min_width = min_width
+        super().__init__(render=False)
 
 
 class Accordion(Layout):
-    """A section that opens and closes.
+    """A heading that shows and hides its children.
 
     Args:
-        label: Its heading.
-        open: Whether it starts open.
+        open: Whether the children show at first.
     """
 
-    type_name = "accordion"
-    expand: Event[Any] = Event(doc="It was opened.")
-    collapse: Event[Any] = Event(doc="It was closed.")
+    own_options = ("label", "open", "height", "max_height")
+
+    expand: Event = Event(doc="the person opened it")
+    collapse: Event = Event(doc="the person closed it")
 
     def __init__(
         self,
-        label: Any = None,
-        open: bool = True,
-        *,
-        height: Size = None,
-        max_height: Size = None,
-        **common: Any,
+        label: str | None = None,
+        open: bool = True,  # the option's public name
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
+        height: int | str | None = None,
+        max_height: int | str | None = None,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        super().__init__(label=label, open=open, height=height, max_height=max_height, **common)
-
-
-class Sidebar(Layout):
-    """A panel at the side of the page, over it on narrow screens.
-
-    Args:
-        width: Pixels, or a CSS length.
-        position: ``"left"`` or ``"right"``.
-    """
-
-    type_name = "sidebar"
-    expand: Event[Any] = Event(doc="It was opened.")
-    collapse: Event[Any] = Event(doc="It was closed.")
-
-    def __init__(
-        self,
-        label: Any = None,
-        open: bool = True,
-        width: int | str = 320,
-        *,
-        position: Literal["left", "right"] = "left",
-        **common: Any,
-    ) -> None:
-        _one_of("Sidebar(position=)", position, ("left", "right"))
-        super().__init__(label=label, open=open, width=width, position=position, **common)
+        self.label = label
+        self.open = open
+        self.height = height
+        self.max_height = max_height
+        super().__init__(
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
 
 
 class Tabs(Layout):
-    """Several `Tab` blocks, one of which is shown.
+    """Tabs of which one shows; its children are `Tab` blocks.
 
     Args:
-        selected: ``id`` of the tab that is shown first.
-        overflow_behavior: Tabs that do not fit go to a ``"menu"``, or ``"wrap"``.
+        selected: Id of the tab that shows at first; the first one if left out.
+        overflow_behavior: Tabs without room go into a ``menu``, or ``wrap``.
     """
 
-    type_name = "tabs"
-    change: Event[Any] = Event(doc="Another tab is shown.")
-    select: Event[SelectData] = Event(SelectData, doc="A tab was chosen.")
+    own_options = ("selected", "overflow_behavior")
+    gathers = False
+
+    change: Event = Event(doc="another tab shows")
+    select: Event = Event(SelectData, doc="the person picked a tab")
 
     def __init__(
         self,
-        *,
         selected: int | str | None = None,
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
         overflow_behavior: Literal["menu", "wrap"] = "menu",
-        **common: Any,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        super().__init__(selected=selected, overflow_behavior=overflow_behavior, **common)
+        self.selected = selected
+        self.overflow_behavior = _one_of(
+            self, "overflow_behavior", overflow_behavior, ("menu", "wrap")
+        )
+        super().__init__(
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
+
+    def add_child(self, child: Any) -> None:
+        """Append a tab.
+
+        Anything else is kept, with a warning, since it would show beside the tabs.
+        """
+        if not isinstance(child, Tab):
+            warnings.warn(
+                f"Tabs should hold Tab blocks only, and {child!r} is none. Put it into a Tab.",
+                stacklevel=3,
+            )
+        super().add_child(child)
 
 
 class Tab(Layout):
-    """One tab; a direct child of `Tabs`.
+    """One tab, whose children show while it is selected. Outside of Tabs, neighbours share one.
 
     Args:
-        label: Its caption.
+        id: Name for ``Tabs(selected=)``; the position if left out.
         interactive: ``False`` greys it out.
-        id: Name for ``Tabs(selected=)``.
-        render_children: Mount the content before the tab is first shown.
+        render_children: Draw the content at load even while hidden.
+        alignment: Where the caption stands when it is wider than its text.
     """
 
-    type_name = "tabitem"
-    select: Event[SelectData] = Event(SelectData, doc="This tab was chosen.")
+    own_options = (
+        "label", "interactive", "id", "scale", "alignment", "height", "max_height",
+        "render_children",
+    )  # fmt: skip
+
+    select: Event = Event(SelectData, doc="the person picked this tab")
 
     def __init__(
         self,
-        label: Any = None,
+        label: str | None = None,
+        visible: Visible = True,
         interactive: bool = True,
         *,
+        id: int | str | None = None,  # the option's public name
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
         scale: int | None = None,
-        id: int | str | None = None,
+        render: bool = True,
         alignment: Literal["left", "right"] = "left",
-        height: Size = None,
-        max_height: Size = None,
+        height: int | str | None = None,
+        max_height: int | str | None = None,
         render_children: bool = False,
-        **common: Any,
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        parent = context.current_parent()
-        self._own_tabs: Tabs | None = None
-        if not isinstance(parent, Tabs) and common.get("render", True):
-            # A Tab outside Tabs makes its own; one right after another joins it.
-            siblings = getattr(parent, "children", [])
-            last = siblings[-1] if siblings else None
-            self._own_tabs = last if isinstance(last, Tabs) and getattr(last, "implied", False) else Tabs()
-            self._own_tabs.implied = True  # type: ignore[attr-defined]  # a mark for the next Tab
-            with self._own_tabs:
-                super().__init__(
-                    label=label, interactive=interactive, scale=scale, id=id, alignment=alignment,
-                    height=height, max_height=max_height, render_children=render_children, **common,
-                )
-        else:
-            super().__init__(
-                label=label, interactive=interactive, scale=scale, id=id, alignment=alignment,
-                height=height, max_height=max_height, render_children=render_children, **common,
-            )
+        self.label = label
+        self.interactive = interactive
+        self.id = id
+        self.scale = _whole_scale(self, scale)
+        self.alignment = _one_of(self, "alignment", alignment, ("left", "right"))
+        self.height = height
+        self.max_height = max_height
+        self.render_children = render_children
+        super().__init__(
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip
 
+    def render(self) -> Any:
+        """Place this tab; without open Tabs, join those of the tab before it, or make some."""
+        parent = context.current_parent()
+        if parent is None or isinstance(parent, Tabs):
+            return super().render()
+        before = getattr(parent, "children", None)
+        if before and isinstance(before[-1], _ImpliedTabs):
+            tabs = before[-1]
+        else:
+            tabs = _ImpliedTabs()
+        with context.inside(tabs):
+            return super().render()
+
+
+class _ImpliedTabs(Tabs):
+    """The tabs around neighbouring `Tab` blocks that stand in no Tabs of their own."""
+
+    @classmethod
+    def component_name(cls) -> str:
+        return "tabs"
 
 TabItem = Tab
 
 
-class Prose(Layout):
-    """Plain text that the shell draws: what stands in for Markdown when no plugin renders it.
+class Sidebar(Layout):
+    """A panel at the side of the page that can be folded away.
 
     Args:
-        text: Shown as it is.
-        heading: Draw it as the page's heading.
+        width: Pixels, or a CSS length.
     """
 
-    type_name = "prose"
+    own_options = ("label", "open", "width", "position")
 
-    def __init__(self, text: str, *, heading: bool = False, **common: Any) -> None:
-        super().__init__(text=text, heading=heading, **common)
-
-
-class Dataset(Layout):
-    """A table (or gallery) of example rows; its value is the index of the row that was picked.
-
-    The shell draws it from cells that the components described, so it needs no bundle.
-    """
-
-    type_name = "dataset"
-    click: Event[Any] = Event(doc="A row was picked.")
-    select: Event[SelectData] = Event(SelectData, doc="A row was picked; index and value.")
+    expand: Event = Event(doc="the person opened it")
+    collapse: Event = Event(doc="the person closed it")
 
     def __init__(
         self,
-        *,
-        label: Any = None,
-        components: Sequence[Any] = (),
-        samples: Sequence[Sequence[Any]] = (),
-        headers: Sequence[str] | None = None,
-        samples_per_page: int = 10,
-        sample_labels: Sequence[str] | None = None,
-        type: Literal["values", "index", "tuple"] = "values",
-        layout: Literal["gallery", "table"] | None = None,
-        **common: Any,
+        label: str | None = None,
+        open: bool = True,  # the option's public name
+        visible: Visible = True,
+        elem_id: str | None = None,
+        elem_classes: Classes = None,
+        render: bool = True,
+        width: int | str = 320,
+        position: Literal["left", "right"] = "left",
+        key: Key = None,
+        preserved_by_key: Any = None,
     ) -> None:
-        self.components = list(components)
-        self.samples = [list(row) for row in samples]
-        self.value_type = type
         self.label = label
-        cells = [
-            [_cell(component, value) for component, value in zip(self.components, row)]
-            for row in self.samples
-        ]
-        chosen = layout or ("gallery" if len(self.components) == 1 or sample_labels else "table")
+        self.open = open
+        self.width = width
+        self.position = _one_of(self, "position", position, ("left", "right"))
         super().__init__(
-            label=label,
-            headers=list(headers or [str(c.label or "") for c in self.components]),
-            components=[c._id for c in self.components],
-            cells=cells,
-            samples_per_page=samples_per_page,
-            sample_labels=list(sample_labels) if sample_labels else None,
-            layout=chosen,
-            **common,
-        )
-
-    # What the running wing asks of a block that has a value.
-    skip_api: ClassVar[bool] = False
-    carries_files: ClassVar[bool] = True
-    value_is_caption: ClassVar[bool] = False
-    _initial: ClassVar[None] = None
-
-    @property
-    def described(self) -> str:
-        """How error messages name it."""
-        return f"Dataset {self._props.get('label')!r}"
-
-    def initial_value(self) -> None:
-        """Return what a new page starts with: no row is picked."""
-
-    def api_schema(self, direction: str = "input") -> dict[str, Any]:
-        """Return the JSON Schema of the value."""
-        return {"type": "integer", "description": "index of the selected example"}
-
-    def example_payload(self) -> int:
-        """Return a valid payload."""
-        return 0
-
-    def preprocess(self, payload: Any) -> Any:
-        """Return the picked row in the form that ``type`` asks for.
-
-        Raises:
-            PayloadError: The index is no row.
-        """
-        from pegboard.errors import PayloadError
-
-        if payload is None:
-            return None
-        if not isinstance(payload, int) or isinstance(payload, bool) or not 0 <= payload < len(self.samples):
-            raise PayloadError(self, got=payload, expected=f"a row number below {len(self.samples)}")
-        row = self.samples[payload]
-        return {"index": payload, "values": row, "tuple": (payload, row)}[self.value_type]
-
-    def postprocess(self, value: Any) -> Any:
-        """Return a row's index."""
-        return value if isinstance(value, int) else None
-
-
-def _cell(component: Any, value: Any) -> dict[str, Any]:
-    cell = ExampleCell("empty") if value is None else component.example(value)
-    return {"kind": cell.kind, "value": cell.value}
-
-
-def _one_of(where: str, value: object, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise OptionError(where, got=value, expected=" or ".join(repr(item) for item in allowed))
+            visible=visible, elem_id=elem_id, elem_classes=elem_classes, render=render,
+            key=key, preserved_by_key=preserved_by_key,
+        )  # fmt: skip

@@ -6,11 +6,13 @@ threads that copy its context. Outside an event they do nothing.
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from pegboard.errors import OptionError
@@ -25,22 +27,52 @@ _reporter: ContextVar[Reporter | None] = ContextVar("pegboard_reporter", default
 _bars: ContextVar[list[_Bar] | None] = ContextVar("pegboard_bars", default=None)
 
 
+_mirrored: ContextVar[list[_Bar] | None] = ContextVar("pegboard_mirrored_bars", default=None)
+
+
+def current_reporter() -> Reporter | None:
+    """Return the running call's reporter, ``None`` outside a call."""
+    return _reporter.get()
+
+
 @contextmanager
-def reporting(reporter: Reporter | None) -> Iterator[None]:
-    """Make a reporter the current one for the length of the block."""
-    token = _reporter.set(reporter)
-    bars = _bars.set([])
+def reporting(reporter: Reporter | None, *, tracks_tqdm: bool = False) -> Iterator[None]:
+    """Make a reporter the current one for the length of the block.
+
+    Args:
+        reporter: Takes progress and messages; ``None`` drops them.
+        tracks_tqdm: Also show the bars that ``tqdm`` itself makes meanwhile.
+    """
+    shown: list[_Bar] = []
+    tokens: list[tuple[ContextVar[Any], Token[Any]]] = [
+        (_reporter, _reporter.set(reporter)),
+        (_bars, _bars.set(shown)),
+        (_mirrored, _mirrored.set(shown if tracks_tqdm else None)),
+    ]
     try:
         yield
     finally:
-        # A generator's frame may be closed in another context than it began in.
-        with suppress(ValueError):
-            _reporter.reset(token)
-        with suppress(ValueError):
-            _bars.reset(bars)
+        for variable, token in tokens:
+            # A generator's frame may be closed in another context than it began in.
+            with suppress(ValueError):
+                variable.reset(token)
 
 
-@dataclass
+def tracks_tqdm(fn: Callable[..., Any]) -> bool:
+    """Whether a function has a ``Progress(track_tqdm=True)`` among its defaults."""
+    target = inspect.unwrap(fn)
+    while isinstance(target, partial):
+        target = target.func
+    if not inspect.isroutine(target) and callable(target):
+        target = type(target).__call__
+    defaults = [
+        *(getattr(target, "__defaults__", None) or ()),
+        *(getattr(target, "__kwdefaults__", None) or {}).values(),
+    ]
+    return any(isinstance(default, Progress) and default.track_tqdm for default in defaults)
+
+
+@dataclass(eq=False)
 class _Bar:
     index: float | None
     length: float | None
@@ -67,6 +99,8 @@ class Progress:
 
     def __init__(self, track_tqdm: bool = False) -> None:
         self.track_tqdm = track_tqdm
+        if track_tqdm:
+            _mirror_tqdm()
 
     def __call__(
         self,
@@ -145,6 +179,48 @@ def _report(bars: list[_Bar]) -> None:
         reporter.progress([bar.unit_of_wire() for bar in bars])
 
 
+_is_mirroring = False
+
+
+def _mirror_tqdm() -> None:
+    """Let ordinary ``tqdm`` bars show in the page as well, in calls that ask for it."""
+    global _is_mirroring
+    if _is_mirroring:
+        return
+    try:
+        from tqdm.std import tqdm
+    except ImportError:
+        return  # nothing to mirror
+    _is_mirroring = True
+    begin, update, close = tqdm.__init__, tqdm.update, tqdm.close
+
+    def begin_too(self: Any, *args: Any, **options: Any) -> None:
+        begin(self, *args, **options)
+        bars = _mirrored.get()
+        if bars is None or self.disable:
+            return
+        self._pegboard_bar = _Bar(self.n, self.total, self.unit, None, self.desc or None)
+        bars.append(self._pegboard_bar)
+        _report(bars)
+
+    def update_too(self: Any, n: float | None = 1) -> bool | None:
+        is_shown = update(self, n)
+        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored.get()
+        if bar is not None and bars is not None:
+            bar.index, bar.length, bar.desc = self.n, self.total, self.desc or None
+            _report(bars)
+        return is_shown
+
+    def close_too(self: Any) -> None:
+        close(self)
+        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored.get()
+        if bar is not None and bars is not None and bar in bars:
+            bars.remove(bar)
+
+    for name, method in (("__init__", begin_too), ("update", update_too), ("close", close_too)):
+        setattr(tqdm, name, method)
+
+
 def _message(
     level: LogLevel, text: object, duration: float | None, visible: bool, title: str
 ) -> None:
@@ -155,14 +231,14 @@ def _message(
     reporter.log(str(text), level, title, duration, visible)
 
 
-def Info(  # noqa: N802 - the name that app authors know
+def Info(
     message: str = "Info issued.", duration: float | None = 10, visible: bool = True, title: str = "Info"
 ) -> None:
     """Show a message in the page. ``duration`` is in seconds; ``None`` keeps it until closed."""
     _message("info", message, duration, visible, title)
 
 
-def Warning(  # noqa: N802, A001 - the name that app authors know
+def Warning(
     message: str = "Warning issued.", duration: float | None = 10, visible: bool = True,
     title: str = "Warning",
 ) -> None:
@@ -170,7 +246,7 @@ def Warning(  # noqa: N802, A001 - the name that app authors know
     _message("warning", message, duration, visible, title)
 
 
-def Success(  # noqa: N802 - the name that app authors know
+def Success(
     message: str = "Success.", duration: float | None = 10, visible: bool = True, title: str = "Success"
 ) -> None:
     """Show a message of success. ``duration`` is in seconds; ``None`` keeps it until closed."""

@@ -8,13 +8,14 @@ a session already says whose it is.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from pegboard.queue.job import SessionId
+from pegboard.queue.job import Job, SessionId
 from pegboard.spec import StateSpec
 
 IDLE_LIMIT_S = 3600.0
@@ -27,7 +28,6 @@ class Session:
     Attributes:
         states: State values by block id.
         components: The session's own copies of components whose properties were changed, by block id.
-        busy: Calls that are running now.
     """
 
     id: SessionId
@@ -35,7 +35,6 @@ class Session:
     components: dict[int, Any] = field(default_factory=dict)
     touched_at_s: float = 0.0
     state_touched_at_s: dict[int, float] = field(default_factory=dict)
-    busy: int = 0
 
 
 class SessionStore:
@@ -61,6 +60,7 @@ class SessionStore:
         self._idle_limit_s = idle_limit_s
         self._clock = clock
         self._sessions: OrderedDict[SessionId, Session] = OrderedDict()
+        self._busy: Counter[SessionId] = Counter()
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -70,7 +70,8 @@ class SessionStore:
         now = self._clock()
         found = self._sessions.get(session)
         if found is None:
-            found = self._sessions[session] = Session(session)
+            found = self._sessions[session] = Session(session, touched_at_s=now)
+            self._drop_idle(now)
             self._make_room()
         self._sessions.move_to_end(session)
         found.touched_at_s = now
@@ -84,34 +85,55 @@ class SessionStore:
             for state_id in list(found.states):
                 self._delete_state(found, state_id)
 
+    def watch(self, what: str, job: Job) -> None:
+        """Take note of a job's start and end: a session with a running job is never dropped.
+
+        This is an observer of the engine.
+        """
+        session = job.call.session
+        if what == "started":
+            self._busy[session] += 1
+        elif job.is_over and job.started_at_s is not None:
+            self._busy[session] -= 1
+            if self._busy[session] <= 0:
+                del self._busy[session]
+
     def expire(self) -> None:
-        """Drop sessions that were idle too long; call this now and then."""
+        """Drop sessions that were idle too long, and state past its time; call this now and then."""
         now = self._clock()
-        for session in list(self._sessions.values()):
+        self._drop_idle(now)
+        if any(spec.time_to_live_s is not None for spec in self._specs.values()):
+            for session in self._sessions.values():
+                self._expire_states(session, now, is_use=False)
+
+    def _drop_idle(self, now: float) -> None:
+        idle: list[SessionId] = []
+        for session in self._sessions.values():
             if now - session.touched_at_s <= self._idle_limit_s:
                 break  # in order of use: the rest is younger
-            if not session.busy:
-                self.drop(session.id)
+            if session.id not in self._busy:
+                idle.append(session.id)
+        for session_id in idle:
+            self.drop(session_id)
 
     def _make_room(self) -> None:
         surplus = len(self._sessions) - self._capacity
         if surplus <= 0:
             return
-        for session in list(self._sessions.values()):
-            if surplus <= 0:
-                return
-            if not session.busy and session is not next(reversed(self._sessions.values())):
-                self.drop(session.id)
-                surplus -= 1
+        newest = next(reversed(self._sessions))
+        free = (key for key in self._sessions if key not in self._busy and key != newest)
+        for session_id in list(islice(free, surplus)):
+            self.drop(session_id)
 
-    def _expire_states(self, session: Session, now: float) -> None:
+    def _expire_states(self, session: Session, now: float, *, is_use: bool = True) -> None:
         for state_id, spec in self._specs.items():
             if spec.time_to_live_s is None or state_id not in session.states:
                 continue
             last = session.state_touched_at_s.setdefault(state_id, now)
             if now - last > spec.time_to_live_s:
                 self._delete_state(session, state_id)
-            session.state_touched_at_s[state_id] = now
+            elif is_use:
+                session.state_touched_at_s[state_id] = now
 
     def _delete_state(self, session: Session, state_id: int) -> None:
         value = session.states.pop(state_id, None)

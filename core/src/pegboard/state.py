@@ -1,32 +1,36 @@
-"""State: a value kept on the server for each session, never sent to the browser."""
+"""State: a value that the server keeps for each session, wired like a component but never sent."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-from pegboard.component import Block
+from pegboard.component import Component
 from pegboard.errors import OptionTypeError
 from pegboard.events import Event
 
 
-class State(Block):
-    """A value that each session has its own copy of.
+class State(Component[None, Any, Any]):
+    """A value of any type, one copy for each session.
 
     Args:
-        value: Initial value, copied deeply for every session; a function is called once, now.
-        time_to_live: Seconds after which an unused copy is dropped.
-        delete_callback: Called with the value when it is dropped.
+        value: What every session starts with a copy of; or a function that makes it.
+        time_to_live: Seconds after its last change that a session's value is kept, if limited.
+        delete_callback: Called with a value when it is thrown away.
 
     Raises:
-        OptionTypeError: The value cannot be copied.
+        OptionTypeError: ``value`` cannot be copied.
     """
 
-    change: Event[Any] = Event(doc="The value differs after a call.")
-    skip_api = True
-    carries_files = False
-    is_form = False
+    skip_api: ClassVar[bool] = True
+    is_shell_drawn: ClassVar[bool] = True
+
+    value: Any = None
+    time_to_live: float | None = None
+    delete_callback: Callable[[Any], Any] | None = None
+
+    change: Event = Event(doc="a function left another value in it")
 
     def __init__(
         self,
@@ -34,31 +38,31 @@ class State(Block):
         render: bool = True,
         *,
         time_to_live: float | None = None,
-        delete_callback: Callable[[Any], None] | None = None,
+        delete_callback: Callable[[Any], Any] | None = None,
     ) -> None:
-        initial = value() if callable(value) and not isinstance(value, type) else value
+        super().__init__(
+            value=value,
+            render=render,
+            time_to_live=time_to_live,
+            delete_callback=delete_callback,
+        )
+        # The page never asks for it, so nothing of it may reach the config.
+        self._initial = None
+
+    def setup(self) -> None:
+        """Check that every session can get a copy of its own."""
+        if callable(self.value):
+            return
         try:
-            copy.deepcopy(initial)
+            copy.deepcopy(self.value)
         except Exception as problem:
             raise OptionTypeError(
                 "State(value=)",
-                got=value,
-                expected="a value that copy.deepcopy can copy, because each session gets its own",
-                fix=f"make it outside the State, or give it __deepcopy__ ({problem})",
+                got=self.value,
+                expected="a value that copy.deepcopy can copy, since each session gets its own",
+                fix=f"pass a function that makes it: State(lambda: ...) ({problem})",
             ) from None
-        self.value = initial
-        self.time_to_live = time_to_live
-        self.delete_callback = delete_callback
-        self._enter_page(render)
-
-    @classmethod
-    def get_events(cls) -> dict[str, Event[Any]]:
-        """Return the events of this class by name."""
-        return {"change": cls.__dict__["change"]}
 
     def props(self) -> dict[str, Any]:
-        """Return nothing: the value stays on the server."""
+        """Return nothing: a state is the server's own."""
         return {}
-
-    def __repr__(self) -> str:
-        return f"<State {type(self.value).__name__}>"

@@ -1,4 +1,4 @@
-"""What a function may return instead of a value: property updates, and nothing at all."""
+"""What a function returns to change more than a value: `update` and `skip`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from pegboard.payload import SKIP, Ready, Skip, Update
 
 __all__ = ["Ready", "skip", "update"]
 
-_UNSET: Any = object()
 
-
-def update(value: Any = _UNSET, elem_id: str | None = None, **props: Any) -> Update:
-    """Return new properties for an output component.
+def update(elem_id: Any = None, elem_classes: Any = None, visible: Any = None, **props: Any) -> Update:
+    """Return new property values for an output, such as ``update(visible=False)``.
 
     Args:
-        value: New value, as the function would return it; leave out to keep the value.
-        **props: Constructor arguments of the component to change.
+        props: Constructor arguments of the output's component; ``value`` may be among them.
     """
-    changed = dict(props)
-    if elem_id is not None:
-        changed["elem_id"] = elem_id
-    if value is not _UNSET:
-        changed["value"] = value
-    return Update(changed)
+    given = {"elem_id": elem_id, "elem_classes": elem_classes, "visible": visible}
+    return Update({**{name: value for name, value in given.items() if value is not None}, **props})
 
 
 def skip() -> Skip:

@@ -7,6 +7,7 @@ import { clear, compressAll, writeBuildFile } from "./output.js";
 import { SHARED_MODULES, sharedSvelte, sveltePlugin, versioned } from "./preset.js";
 
 const RUNTIME = "runtime/svelte.js";
+const SHELL = "shell/shell.js";
 
 /** @param {string} core the folder of pegboard-core @param {string} output */
 export async function buildRuntime(core, output) {
@@ -72,7 +73,11 @@ export async function buildShell(core, output) {
 				fileName: () => "shell.js",
 				cssFileName: "shell",
 			},
-			rolldownOptions: { output: { minify: true, chunkFileNames: "[name]-[hash].js" } },
+			// Lazy parts may import from the entry, so that nothing the entry needs becomes a second request.
+			rolldownOptions: {
+				preserveEntrySignatures: "allow-extension",
+				output: { minify: true, chunkFileNames: "[name]-[hash].js" },
+			},
 		},
 	});
 	return writeCoreBuildFile(output, version);
@@ -84,7 +89,7 @@ function writeCoreBuildFile(output, version) {
 	const data = {
 		svelte: version,
 		imports: Object.fromEntries(SHARED_MODULES.map((id) => [versioned(version, id), RUNTIME])),
-		shell: files["shell/shell.js"] ? { entry: "shell/shell.js", css: "shell/shell.css" } : null,
+		shell: files[SHELL] ? { entry: SHELL, css: "shell/main.css" } : null,
 		files,
 	};
 	writeBuildFile(output, data);

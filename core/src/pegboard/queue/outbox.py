@@ -3,7 +3,7 @@
 Readers ask for what came after a number and are woken when there is more; nothing polls. A reader that
 comes back asks from where it was. Messages that a newer one supersedes (a generator's step, progress, a
 place in the queue) are dropped once a reader is so far behind that they pile up: the newest value wins.
-Ends and messages to the person are never dropped while anybody may still want them.
+An event's end is never dropped before it was delivered; messages to the person only by the thousand.
 """
 
 from __future__ import annotations
@@ -12,13 +12,24 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from pegboard.queue.messages import Ended, Message, Progressed, Queued, Stepped
+import orjson
+
+from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, Queued, Stepped
 
 STEPS_KEPT = 64
 """Undelivered steps of one event beyond which the oldest are dropped."""
 
+STEPS_BYTES = 8_000_000
+"""The same by size: the newest step is kept whatever its size."""
+
+LOGS_KEPT = 1_000
+"""Undelivered messages to the person beyond which the oldest are dropped."""
+
 DELIVERED_KEPT = 256
 """Delivered messages kept for a reader that lost its connection."""
+
+DELIVERED_BYTES = 8_000_000
+"""The same by size."""
 
 
 class Outbox:
@@ -29,6 +40,9 @@ class Outbox:
     ) -> None:
         self._on_change = on_change
         self._log: OrderedDict[int, Message] = OrderedDict()
+        self._sizes: dict[int, int] = {}
+        self._bytes = 0
+        self._logs: deque[int] = deque()
         self._next = 1
         self._steps: dict[str, deque[int]] = {}
         self._latest: dict[tuple[str, type[Message]], int] = {}
@@ -52,13 +66,21 @@ class Outbox:
         number = self._next
         self._next += 1
         self._log[number] = message
+        output = message.output if isinstance(message, (Stepped, Ended)) else None
+        if output is not None:
+            size = self._sizes[number] = size_of(output)
+            self._bytes += size
         if isinstance(message, Stepped):
             self._add_step(message.event_id, number)
+        elif isinstance(message, Logged):
+            self._logs.append(number)
+            if len(self._logs) > LOGS_KEPT:
+                self._remove(self._logs.popleft())
         elif isinstance(message, (Progressed, Queued)):
             key = (message.event_id, type(message))
             older = self._latest.get(key)
             if older is not None and older > self._delivered:
-                self._log.pop(older, None)
+                self._remove(older)
             self._latest[key] = number
         elif isinstance(message, Ended):
             # Nothing will supersede anything of this event again.
@@ -85,13 +107,11 @@ class Outbox:
         self._delivered = max(self._delivered, number)
         if self._keeps_all:
             return
-        surplus = len(self._log) - DELIVERED_KEPT
-        while surplus > 0:
-            oldest = next(iter(self._log))
-            if oldest > self._delivered:
+        while len(self._log) > DELIVERED_KEPT or self._bytes > DELIVERED_BYTES:
+            oldest = next(iter(self._log), None)
+            if oldest is None or oldest > self._delivered:
                 return
-            del self._log[oldest]
-            surplus -= 1
+            self._remove(oldest)
 
     async def wait(self, number: int) -> None:
         """Return once there is a message after ``number``, or the outbox is closed."""
@@ -115,9 +135,36 @@ class Outbox:
         while steps and steps[0] <= self._delivered:
             steps.popleft()
         steps.append(number)
-        # One log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
-        while len(steps) > STEPS_KEPT:
-            self._log.pop(steps.popleft(), None)
+        size = sum(self._sizes.get(step, 0) for step in steps)
+        # A log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
+        while len(steps) > 1 and (len(steps) > STEPS_KEPT or size > STEPS_BYTES):
+            oldest = steps.popleft()
+            size -= self._sizes.get(oldest, 0)
+            self._remove(oldest)
+
+    def _remove(self, number: int) -> None:
+        self._log.pop(number, None)
+        self._bytes -= self._sizes.pop(number, 0)
 
 
-__all__ = ["DELIVERED_KEPT", "STEPS_KEPT", "Outbox"]
+def size_of(output: Output) -> int:
+    """Return about how many bytes an output holds, looking at no more than a few of its parts."""
+    todo: list[object] = list(output.data)
+    total = 0
+    for _ in range(200):
+        if not todo:
+            return total
+        value = todo.pop()
+        total += 16
+        if isinstance(value, (str, bytes)):
+            total += len(value)
+        elif isinstance(value, orjson.Fragment):
+            total += len(value.contents)
+        elif isinstance(value, dict):
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+    return total + 16 * len(todo)
+
+
+__all__ = ["DELIVERED_KEPT", "LOGS_KEPT", "STEPS_KEPT", "Outbox", "size_of"]

@@ -61,13 +61,22 @@ class Scheduler:
         """Return the lane a function's jobs wait in."""
         return self._functions[function_id].lane
 
+    def limit_in(self, lane_name: str) -> int | None:
+        """Return how many runs a lane allows at once; ``None`` for any number."""
+        return self._lanes[lane_name].limit
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many jobs wait as may."""
+        return self._max_size is not None and self.waiting_count >= self._max_size
+
     def join(self, job: Job) -> None:
         """Put a job at the end of its lane.
 
         Raises:
             QueueFull: As many jobs wait as may.
         """
-        if self._max_size is not None and self.waiting_count >= self._max_size:
+        if self.is_full:
             raise QueueFull(
                 f"Queue is full. {self.waiting_count} events are waiting, and no more than "
                 f"{self._max_size} may; try again in a moment."

@@ -1,7 +1,7 @@
 """Carries out what the scheduler decides, and gives every accepted event exactly one end.
 
 The engine is woken by events: a join, an end, a reader that left. It has no loop of its own; the only
-timers are those of events that need one (a place to announce, a cancelled event's end, a grace period),
+timers are those of events that need one (a place to announce, a start that took a moment),
 so an idle engine does nothing at all.
 
 All methods run on the event loop's thread. `Reporter` methods may be called from any thread.
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
+from pegboard.errors import QueueFull
 from pegboard.queue.estimate import Durations
 from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, Runner, SessionId
 from pegboard.queue.messages import (
@@ -38,12 +41,10 @@ from pegboard.queue.scheduler import Scheduler
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
 
-CANCEL_END_S = 0.5
-"""A cancelled event ends this long after the cancel when the client sends no reset."""
+CLOSE_S = 2.0
+"""Time that stopped functions get to run their ``finally`` blocks."""
 
-RESET_END_S = 0.15
-"""… and this long after the reset. Source: the wire protocol's measurements of both public clients."""
-
+PROGRESS_EVERY_S = 0.05
 PLACES_EVERY_S = 0.25
 STARTED_AFTER_S = 0.05
 _PLACE_EVERY_S = 2.5
@@ -53,11 +54,22 @@ _SHUTDOWN = Failure("The server is shutting down. Please try again later.", titl
 
 @dataclass(eq=False)
 class _Run:
-    """One run of a function: one job, or a batch of them."""
+    """One run of a function: one job, or a batch of them. It holds one slot of its lane."""
 
     lane: str
-    jobs: list[Job]
+    tracks: list[_Track]
     task: asyncio.Task[None] | None = None
+    holds_slot: bool = True
+
+    @property
+    def calls(self) -> list[Call]:
+        """What is to be run."""
+        return [track.job.call for track in self.tracks]
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody still waits for what it gives."""
+        return any(not track.job.is_over for track in self.tracks)
 
 
 @dataclass(eq=False)
@@ -70,10 +82,6 @@ class _Track:
     last_output: Output | None = None
     told_rank: int | None = None
     told_at_s: float = 0.0
-    was_told_started: bool = False
-    pending_end: asyncio.TimerHandle | None = None
-    units: Sequence[ProgressUnit] | None = None
-    waiters: list[asyncio.Future[Ended]] = field(default_factory=list)
 
 
 class Engine:
@@ -141,8 +149,6 @@ class Engine:
             QueueFull: The queue has no room, or the server is stopping.
         """
         if self._is_stopped:
-            from pegboard.errors import QueueFull
-
             raise QueueFull("The server is stopping and takes no more events.")
         job = Job(
             id=JobId(secrets.token_hex(16)),
@@ -150,6 +156,9 @@ class Engine:
             lane=self._scheduler.lane_of(call.function_id),
             joined_at_s=self._clock(),
         )
+        if self._scheduler.is_full:
+            # Those that may start at once do not wait, so they take no place.
+            self._dispatch()
         self._scheduler.join(job)
         self._tracks[job.id] = _Track(job, outbox or self.outbox(call.session))
         self._of_session.setdefault(call.session, set()).add(job.id)
@@ -178,14 +187,17 @@ class Engine:
 
     def _dispatch(self) -> None:
         self._dispatch_scheduled = False
+        if self._is_stopped:
+            return
         now = self._clock()
         while (jobs := self._scheduler.start_next()) is not None:
-            run = _Run(jobs[0].lane, jobs)
-            for job in jobs:
-                job.started_at_s = now
-                self._tracks[job.id].run = run
-                self._tell_observer("started", job)
+            run = _Run(jobs[0].lane, [self._tracks[job.id] for job in jobs])
+            for track in run.tracks:
+                track.job.started_at_s = now
+                track.run = run
+                self._tell_observer("started", track.job)
             run.task = asyncio.get_running_loop().create_task(self._carry_out(run))
+            run.task.add_done_callback(partial(self._task_over, run))
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
         self._moved_lanes |= {name for name in self._joined_lanes if self._scheduler.waiting_in(name)}
@@ -197,62 +209,80 @@ class Engine:
     # -- running -----------------------------------------------------------------------------------
 
     async def _carry_out(self, run: _Run) -> None:
-        """Run one function to its end; frees the slot whatever happens."""
+        """Run one function to its end."""
         loop = asyncio.get_running_loop()
-        tracks = [self._tracks[job.id] for job in run.jobs if job.id in self._tracks]
-        reporters = [_Reporter(self, track, loop) for track in tracks]
-        started = loop.call_later(STARTED_AFTER_S, self._tell_started, tracks)
-        begin = self._clock()
+        started = loop.call_later(STARTED_AFTER_S, self._tell_started, run)
         failure: Failure | None = None
-        outputs: Sequence[Output] | None = None
-        steps = self._runner.run([job.call for job in run.jobs], reporters)
-        limits = self._scheduler.limits_of(run.jobs[0])
+        steps: AsyncIterator[Sequence[Output]] | None = None
         try:
-            async for outputs in steps:
-                if len(outputs) != len(run.jobs):
-                    raise RuntimeError(
-                        f"the runner gave {len(outputs)} outputs for {len(run.jobs)} events"
-                    )
-                for track, output in zip(tracks, outputs):
-                    if track.job.state is JobState.RUNNING:
-                        track.last_output = output
-                        if output.is_generating:
-                            self._say(track, Stepped(track.job.id, output, limits.time_limit_s))
-                if not any(track.job.state is JobState.RUNNING for track in tracks):
-                    break
-                if limits.time_limit_s is not None and self._clock() - begin > limits.time_limit_s:
-                    break
-        except asyncio.CancelledError:
-            if not self._is_stopped and any(t.job.state is JobState.RUNNING for t in tracks):
-                # The function cancelled itself: that is a failure of the event, not of the engine.
-                failure = self._worded(asyncio.CancelledError("the function was cancelled"), run)
-        except BaseException as problem:
-            # The one border: whatever user code raises ends its own events and nothing else.
-            failure = self._worded(problem, run)
-        finally:
-            started.cancel()
-            self._scheduler.finish(run.lane)
+            reporters = [_Reporter(self, track, loop) for track in run.tracks]
+            steps = self._runner.run(run.calls, reporters)
+            await self._follow(run, steps)
+        except asyncio.CancelledError as problem:
+            # Wanted still: the function cancelled itself, or the loop is being torn down.
+            failure = self._worded(problem, run.tracks[0].job.call) if run.is_wanted else None
+        except BaseException as problem:  # the border where user code ends
+            failure = self._worded(problem, run.tracks[0].job.call)
+        started.cancel()
+        self._finish(run, failure, is_whole=failure is None)
+        close = getattr(steps, "aclose", None)
+        if close is not None:
+            # After the end, because the user's `finally` may take its time.
             with suppress(BaseException):
-                close = getattr(steps, "aclose", None)
-                if close is not None:
-                    await close()
-        seconds = self._clock() - begin
-        if failure is None:
-            self._durations.add(run.jobs[0].call.function_id, seconds)
-        for track in tracks:
-            if failure is not None:
-                self._end(track, JobState.FAILED, None, failure)
-            else:
+                await close()
+
+    async def _follow(self, run: _Run, steps: AsyncIterator[Sequence[Output]]) -> None:
+        """Hand on each step of a run until it ends, nobody wants it, or its time is over."""
+        limit_s = self._scheduler.limits_of(run.tracks[0].job).time_limit_s
+        begin = self._clock()
+        async for outputs in steps:
+            if len(outputs) != len(run.tracks):
+                raise RuntimeError(
+                    f"the runner gave {len(outputs)} outputs for {len(run.tracks)} events"
+                )
+            for track, output in zip(run.tracks, outputs):
+                if not track.job.is_over:
+                    track.last_output = output
+                    if output.is_generating:
+                        self._say(track, Stepped(track.job.id, output, limit_s))
+            if not run.is_wanted or (limit_s is not None and self._clock() - begin > limit_s):
+                return
+
+    def _finish(self, run: _Run, failure: Failure | None, *, is_whole: bool = False) -> None:
+        """End what a run leaves unended, and free its slot; repeated calls do nothing."""
+        if is_whole and run.is_wanted:
+            first = run.tracks[0].job
+            begin = first.started_at_s if first.started_at_s is not None else self._clock()
+            self._durations.add(first.call.function_id, self._clock() - begin)
+        for track in run.tracks:
+            if track.job.is_over:
+                continue
+            if is_whole:
                 output = track.last_output or self._nulls(track.job)
                 self._end(track, JobState.DONE, output, None)
-        if not self._is_stopped:
-            self._moved_lanes.add(run.lane)
-            self._dispatch()
+            else:
+                self._end(track, JobState.FAILED, None, failure or _SHUTDOWN)
+        self._release(run)
 
-    def _worded(self, problem: BaseException, run: _Run) -> Failure:
+    def _task_over(self, run: _Run, task: asyncio.Task[None]) -> None:
+        # A task that was cancelled before its first step has not reached its own `_finish`.
+        self._finish(run, None)
+
+    def _release(self, run: _Run) -> None:
+        """Free a run's slot, once."""
+        if not run.holds_slot:
+            return
+        run.holds_slot = False
+        self._scheduler.finish(run.lane)
+        if not self._is_stopped:
+            if self._scheduler.waiting_in(run.lane):
+                self._moved_lanes.add(run.lane)
+            self._dispatch_soon()
+
+    def _worded(self, problem: BaseException, call: Call) -> Failure:
         try:
-            return self._describe(problem, run.jobs[0].call)
-        except Exception:
+            return self._describe(problem, call)
+        except Exception:  # an end without words is better than no end
             return Failure(None)
 
     def _nulls(self, job: Job) -> Output:
@@ -260,13 +290,21 @@ class Engine:
 
     async def run_once(self, call: Call) -> tuple[Output, float] | Failure:
         """Run a call to its end outside the queue; generators give their last value."""
+        if self._is_stopped:
+            return _SHUTDOWN
         begin = self._clock()
         last: Output | None = None
+        failure: Failure | None = None
 
         async def whole() -> None:
-            nonlocal last
-            async for outputs in self._runner.run([call], [_Silent()]):
-                last = outputs[0]
+            nonlocal last, failure
+            try:
+                async for outputs in self._runner.run([call], [_Silent()]):
+                    last = outputs[0]
+            except asyncio.CancelledError as problem:
+                failure = _SHUTDOWN if self._is_stopped else self._worded(problem, call)
+            except BaseException as problem:  # the border where user code ends
+                failure = self._worded(problem, call)
 
         # A task of its own: what the function does to its task is not done to the request's.
         task = asyncio.get_running_loop().create_task(whole())
@@ -277,11 +315,10 @@ class Engine:
         except asyncio.CancelledError:
             task.cancel()
             raise
-        if task.cancelled():
-            return self._describe(asyncio.CancelledError("the function was cancelled"), call)
-        problem = task.exception()
-        if problem is not None:
-            return self._describe(problem, call)
+        if failure is None and task.cancelled():
+            failure = _SHUTDOWN  # stopped before its first step
+        if failure is not None:
+            return failure
         seconds = self._clock() - begin
         self._durations.add(call.function_id, seconds)
         output = last or Output([None] * self._output_count(call.function_id))
@@ -296,9 +333,6 @@ class Engine:
         job = track.job
         if not job.move_to(state):
             return False
-        if track.pending_end is not None:
-            track.pending_end.cancel()
-            track.pending_end = None
         started = job.started_at_s
         seconds = self._clock() - started if started is not None else 0.0
         average = self._durations.mean_s(job.call.function_id) or seconds
@@ -317,10 +351,14 @@ class Engine:
             JobState.LOST: "lost",
         }
         self._tell_observer(names[state], job)
+        run = track.run
+        if run is not None and not run.is_wanted:
+            # In the same transition, so that a function that will not be stopped blocks nobody.
+            self._release(run)
         return True
 
     def cancel(self, job_id: str, session: SessionId) -> bool:
-        """Stop an event of this session; its end is sent a little later, as both clients need.
+        """Stop an event of this session: it ends with the last values it gave, or nulls.
 
         Returns:
             Whether there was such an event.
@@ -329,33 +367,15 @@ class Engine:
         if track is None or track.job.call.session != session:
             return False
         self._scheduler.leave(track.job)
+        output = track.last_output or self._nulls(track.job)
+        has_ended = self._end(track, JobState.CANCELLED, output, None)
         self._close_run(track)
-        if track.pending_end is None:
-            track.pending_end = asyncio.get_running_loop().call_later(
-                CANCEL_END_S, self._end_cancelled, track
-            )
-        return True
-
-    def reset(self, job_id: str) -> None:
-        """A client has taken note of its own cancel; the end may follow soon."""
-        track = self._tracks.get(JobId(job_id))
-        if track is not None and track.pending_end is not None:
-            track.pending_end.cancel()
-            track.pending_end = asyncio.get_running_loop().call_later(
-                RESET_END_S, self._end_cancelled, track
-            )
-
-    def _end_cancelled(self, track: _Track) -> None:
-        track.pending_end = None
-        self._end(track, JobState.CANCELLED, track.last_output or self._nulls(track.job), None)
+        return has_ended
 
     def _close_run(self, track: _Track) -> None:
         """Stop the run of a job, unless another job of its batch still wants the result."""
         run = track.run
-        if run is None or run.task is None:
-            return
-        track.job.extra["is_unwanted"] = True
-        if all(job.is_over or job.extra.get("is_unwanted") for job in run.jobs):
+        if run is not None and run.task is not None and not run.is_wanted:
             run.task.cancel()
 
     def abandon(self, job_id: str) -> None:
@@ -363,8 +383,8 @@ class Engine:
         track = self._tracks.get(JobId(job_id))
         if track is not None:
             self._scheduler.leave(track.job)
-            self._close_run(track)
             self._end(track, JobState.LOST, None, Failure(_CLIENT_GONE, visible=False))
+            self._close_run(track)
 
     def leave(self, session: SessionId) -> None:
         """Nobody reads this session any more: drop what waits, close what runs."""
@@ -380,7 +400,9 @@ class Engine:
             self._scheduler.leave(job)
             self._end(self._tracks[job.id], JobState.FAILED, None, _SHUTDOWN)
         self._is_stopped = True
-        runs = {track.run.task for track in self._tracks.values() if track.run and track.run.task}
+        runs = {
+            track.run.task for track in self._tracks.values() if track.run and track.run.task
+        }
         if runs and drain_s > 0:
             await asyncio.wait(runs, timeout=drain_s)
         left = list(self._tracks.values())
@@ -389,6 +411,10 @@ class Engine:
             self._close_run(track)
         for task in self._direct:
             task.cancel()
+        unfinished = [task for task in (*runs, *self._direct) if not task.done()]
+        if unfinished:
+            # So that the `finally` blocks of generators run while there is still a loop.
+            await asyncio.wait(unfinished, timeout=CLOSE_S)
         if self._places_timer is not None:
             self._places_timer.cancel()
             self._places_timer = None
@@ -398,15 +424,14 @@ class Engine:
     # -- telling -----------------------------------------------------------------------------------
 
     def _say(self, track: _Track, message: Message) -> None:
-        if not track.job.is_over and not track.job.extra.get("is_unwanted"):
+        if not track.job.is_over:
             track.outbox.append(message)
 
-    def _tell_started(self, tracks: Sequence[_Track]) -> None:
-        for track in tracks:
-            if not track.was_told_started:
-                track.was_told_started = True
-                eta = self._durations.mean_s(track.job.call.function_id)
-                self._say(track, Started(track.job.id, eta))
+    def _tell_started(self, run: _Run) -> None:
+        """Say that events run, when they take long enough for anybody to care."""
+        for track in run.tracks:
+            eta = self._durations.mean_s(track.job.call.function_id)
+            self._say(track, Started(track.job.id, eta))
 
     def _tell_places(self) -> None:
         """Announce places in the lanes that moved: to those whose place has changed much, or long ago.
@@ -421,17 +446,19 @@ class Engine:
         walked = 0
         for name in lanes:
             size = self._scheduler.waiting_in(name)
+            limit = self._scheduler.limit_in(name)
             for rank, job in enumerate(self._scheduler.waiting(name)):
                 walked += 1
                 track = self._tracks[job.id]
                 told = track.told_rank
-                if told is not None and (
-                    rank == told or (rank > told // 2 and now - track.told_at_s < every_s)
-                ):
-                    continue
+                if told is not None:
+                    if rank == told:
+                        continue
+                    if rank > told // 2 and now - track.told_at_s < every_s:
+                        self._moved_lanes.add(name)  # not worth a message yet, but soon
+                        continue
                 track.told_rank, track.told_at_s = rank, now
-                limits = self._scheduler.limits_of(job)
-                eta = self._durations.wait_s(job.call.function_id, rank, limits.concurrency_limit)
+                eta = self._durations.wait_s(job.call.function_id, rank, limit)
                 self._say(track, Queued(job.id, rank, size, eta))
         if walked:
             # The walk costs what waits, so it is spaced out as the queue grows.
@@ -456,13 +483,16 @@ class _Reporter:
         self._engine = engine
         self._track = track
         self._loop = loop
+        self._lock = threading.Lock()
+        self._units: Sequence[ProgressUnit] | None = None
+        self._sent_at_s = float("-inf")
 
     def progress(self, units: Sequence[ProgressUnit]) -> None:
-        """Show progress bars; only the latest of those that come faster than they can be sent."""
-        is_first = self._track.units is None
-        self._track.units = list(units)
+        """Show progress bars; only the latest of those that come faster than anybody can see."""
+        with self._lock:
+            is_first, self._units = self._units is None, list(units)
         if is_first:
-            self._on_loop(self._send_progress)
+            self._on_loop(self._plan_progress)
 
     def log(
         self, text: str, level: LogLevel, title: str, duration_s: float | None, visible: bool
@@ -471,9 +501,18 @@ class _Reporter:
         message = Logged(self._track.job.id, text, level, title, duration_s, visible)
         self._on_loop(lambda: self._engine._say(self._track, message))
 
+    def _plan_progress(self) -> None:
+        wait_s = self._sent_at_s + PROGRESS_EVERY_S - self._loop.time()
+        if wait_s > 0:
+            self._loop.call_later(wait_s, self._send_progress)
+        else:
+            self._send_progress()
+
     def _send_progress(self) -> None:
-        units, self._track.units = self._track.units, None
+        with self._lock:
+            units, self._units = self._units, None
         if units is not None:
+            self._sent_at_s = self._loop.time()
             self._engine._say(self._track, Progressed(self._track.job.id, units))
 
     def _on_loop(self, work: Callable[[], None]) -> None:

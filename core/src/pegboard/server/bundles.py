@@ -97,6 +97,7 @@ class Bundles:
     def __init__(self) -> None:
         self._assets: dict[str, Asset] = {}
         self.shell: Mapping[str, Any] = {}
+        self._shell_base = ""
         self.shell_folder = Path(__file__).resolve().parents[1] / "_frontend"
 
     def find(self, address: str) -> Asset | None:
@@ -200,20 +201,26 @@ class Bundles:
     # -- the shell ---------------------------------------------------------------------------------
 
     def load_shell(self) -> bool:
-        """Publish the shell's files as its build lists them; ``False`` when it was not built."""
-        listing = self.shell_folder / "build.json"
+        """Publish the files that the shell's build lists; ``False`` when it was not built."""
         try:
-            self.shell = json.loads(listing.read_text("utf-8"))
-        except (OSError, ValueError):
+            listing = json.loads((self.shell_folder / "build.json").read_text("utf-8"))
+            names = [name for name in listing["files"] if _is_inside(name)]
+            contents = {name: (self.shell_folder / name).read_bytes() for name in names}
+        except (OSError, ValueError, KeyError, TypeError):
             return False
+        if not isinstance(listing.get("shell"), dict):
+            return False
+        # One hash for all, so that the files find each other by relative address.
+        whole = digest_of(b"\0".join(name.encode() + contents[name] for name in sorted(contents)))
+        self._shell_base = f"{PREFIX}/shell/{whole}"
+        for name, content in contents.items():
+            self.add(self.shell_address(name), content, name=name, folder=self.shell_folder)
+        self.shell = listing
         return True
 
     def shell_address(self, name: str) -> str:
-        """Publish one file of the shell and return its address."""
-        content = (self.shell_folder / name).read_bytes()
-        address = f"{PREFIX}/shell/{digest_of(content)}/{name}"
-        self.add(address, content, name=name, folder=self.shell_folder)
-        return address
+        """Return the address of one file of the shell."""
+        return f"{self._shell_base}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,17 +276,17 @@ def _files_of(folder: Path) -> set[str]:
     return {
         name
         for name in files
-        if isinstance(name, str)
-        and ".." not in name
-        and not name.startswith("/")
-        and (folder / name).is_file()
-        and not name.endswith((".br", ".gz"))
+        if _is_inside(name) and (folder / name).is_file()
     }
+
+
+def _is_inside(name: object) -> bool:
+    return isinstance(name, str) and ".." not in name and not name.startswith("/")
 
 
 def _source(given: Any, cls: type) -> str:
     """Return the text of ``_esm`` or ``_css``: a string of code, or a path (also as a string)."""
-    if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given and len(given) < 1000):
+    if isinstance(given, Path) or (isinstance(given, str) and "{" not in given and len(given) < 250):
         path = Path(given)
         if not path.is_absolute():
             module = sys.modules.get(cls.__module__)

@@ -52,12 +52,13 @@ class CallRoutes:
         problem = await self._refusal(listener, call)
         if problem is not None:
             return problem
+        wait_s = self._site.lines.make_way(call.session, peer_of(request))
         line = self._site.lines.get(call.session)
         try:
             event_id = line.submit(call)
         except QueueFull as full:
             return refuse(503, str(full) or FULL_TEXT)
-        await line.settle()
+        await line.settle(wait_s)
         return JsonAnswer(body=b'{"event_id":"%b"}' % event_id.encode())
 
     async def data(self, request: HttpRequest, visitor: Visitor) -> Any:
@@ -69,7 +70,7 @@ class CallRoutes:
         is_own = request.query_params.get("pegboard") == "1"
         after = request.headers.get("last-event-id") or request.query_params.get("after")
         resume = int(after) if is_own and after and after.isdigit() and len(after) < 16 else None
-        return line.open(is_own=is_own, resume=resume)
+        return line.open(is_own=is_own, resume=resume, peer=peer_of(request))
 
     async def status(self, request: HttpRequest, visitor: Visitor) -> Any:
         """How many events wait."""
@@ -451,6 +452,12 @@ def facts_of(request: HttpRequest, visitor: Visitor, session_hash: str | None = 
         path_params=scope.get("path_params"),
         scope=scope,
     )
+
+
+def peer_of(request: HttpRequest) -> str:
+    """Return what tells one client program from another, roughly."""
+    host = request.client.host if request.client else ""
+    return f"{host} {request.headers.get('user-agent', '')[:200]}"
 
 
 def _invalid(name: str, message: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ BUSY_LINGER_S = 1.2
 BUSY_MEMORY_S = 20.0
 SETTLE_S = 0.05
 GRACE_S = 2.0
+CANCEL_AFTER_RESET_S = 0.15
+CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
 
@@ -36,6 +38,8 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._cancelled: dict[str, Line] = {}
+        self._readers: dict[str, set[Line]] = {}
 
     def get(self, session: SessionId) -> Line:
         """Return a session's line, made when it is first used."""
@@ -66,9 +70,49 @@ class Lines:
         entry = self._kept.get(event_id)
         return entry[0] if entry is not None and entry[1] == owner else None
 
+    def cancelled(self, event_id: str, line: Line) -> None:
+        """Expect that a client will say that it has taken note of a cancellation."""
+        self._cancelled[event_id] = line
+
     def reset(self, event_id: str) -> None:
         """Take note that a client knows of its cancellation."""
-        self._site.engine.reset(event_id)
+        line = self._cancelled.pop(event_id, None)
+        if line is not None:
+            line.release(event_id, CANCEL_AFTER_RESET_S)
+
+    def forget_cancelled(self, event_id: str) -> None:
+        """Stop expecting."""
+        self._cancelled.pop(event_id, None)
+
+    def opened(self, peer: str, line: Line) -> None:
+        """Take note that a client has a stream open."""
+        self._readers.setdefault(peer, set()).add(line)
+
+    def ended(self, peer: str, line: Line) -> None:
+        """Take note that it is closed."""
+        lines = self._readers.get(peer)
+        if lines is not None:
+            lines.discard(line)
+            if not lines:
+                del self._readers[peer]
+
+    def make_way(self, session: SessionId, peer: str) -> float:
+        """Close idle streams of a client that seems to have changed its session.
+
+        The Python client's ``reset_session()`` takes a new session but goes on believing in the open
+        stream of the old one. Returns how long to wait before the client is answered.
+        """
+        if session in self._lines or ("python" not in peer and "gradio_client" not in peer):
+            return 0.0
+        idle = [line for line in self._readers.get(peer, ()) if not line.pending]
+        for line in idle:
+            line.hurry()
+        return SETTLE_S if idle else 0.0
+
+    def wake_all(self) -> None:
+        """Let every stream look at its own conditions (the server is stopping)."""
+        for line in [*self._lines.values(), *(line for line, _ in self._kept.values())]:
+            line.wake.set()
 
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
@@ -92,7 +136,10 @@ class Line:
         self._closed_at = float("-inf")
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
-        self._closed = asyncio.Event()
+        self._is_hurried = False
+        # Ends of cancelled events: when they may be sent, and the message once it is there.
+        self._held_until: dict[str, float] = {}
+        self._held: dict[str, tuple[int, Ended]] = {}
 
     def _on_change(self) -> None:
         self.wake.set()
@@ -115,22 +162,67 @@ class Line:
         self.wake.set()
         return event_id
 
-    async def settle(self) -> None:
+    async def settle(self, at_least_s: float = 0.0) -> None:
         """Wait until a join that came just after a close may be answered."""
-        wait_s = self._closed_at + SETTLE_S - self._now()
+        wait_s = max(at_least_s, self._closed_at + SETTLE_S - self._now())
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
     def cancel(self, event_id: str) -> None:
-        """Stop an event of this session."""
-        self._site.engine.cancel(event_id, self.session)
+        """Stop an event of this session.
 
-    def open(self, *, is_own: bool, resume: int | None) -> StreamAnswer:
+        Its end is sent only when the client has taken note, or a moment later: sent at once, the
+        Python client would take it for a result.
+        """
+        if event_id in self.pending and event_id not in self._held_until:
+            self._held_until[event_id] = self._now() + CANCEL_WITHOUT_RESET_S
+            self._site.lines.cancelled(event_id, self)
+            self._site.engine.cancel(event_id, self.session)
+
+    def release(self, event_id: str, after_s: float) -> None:
+        """Let a cancelled event's end go in a moment."""
+        if event_id in self._held_until:
+            due = self._now() + after_s
+            self._held_until[event_id] = min(due, self._held_until[event_id])
+            self.wake.set()
+
+    def hold(self, number: int, message: Ended) -> bool:
+        """Keep the end of an event back if it was cancelled just now."""
+        if message.event_id not in self._held_until:
+            return False
+        self._held[message.event_id] = (number, message)
+        return True
+
+    def due(self) -> list[tuple[int, Ended]]:
+        """Return held ends that may go now."""
+        now = self._now()
+        found = [
+            self._held.pop(event_id)
+            for event_id in list(self._held)
+            if self._held_until[event_id] <= now
+        ]
+        for _, message in found:
+            del self._held_until[message.event_id]
+            self._site.lines.forget_cancelled(message.event_id)
+        return found
+
+    def next_due_s(self) -> float:
+        """How long until a held end may go."""
+        times = [self._held_until[event_id] for event_id in self._held]
+        return max(0.0, min(times) - self._now()) if times else float("inf")
+
+    def hurry(self) -> None:
+        """Close the stream without lingering, if it is idle."""
+        self._is_hurried = True
+        self.wake.set()
+
+    def open(self, *, is_own: bool, resume: int | None, peer: str) -> StreamAnswer:
         """Return a stream; it takes over from an earlier one."""
+        self._is_hurried = False
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        answer = StreamAnswer(self, self._site.spec.protocol, is_own, resume)
+        answer = StreamAnswer(self, self._site, is_own, resume, peer)
         previous, self.reader = self.reader, answer
         if previous is not None:
             previous.replaced = True
@@ -158,6 +250,8 @@ class Line:
 
     def linger_s(self) -> float:
         """How long a stream stays open after its last event."""
+        if self._is_hurried or self._site.closing.is_set():
+            return 0.0
         return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
 
     async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
@@ -182,11 +276,18 @@ class StreamAnswer:
 
     status_code = 200
 
-    def __init__(self, line: Line, protocol: str, is_own: bool, resume: int | None) -> None:
+    def __init__(
+        self, line: Line, site: Any, is_own: bool, resume: int | None, peer: str
+    ) -> None:
         self._line = line
+        self._site = site
+        self._lines: Lines = site.lines
+        self._peer = peer
         self._is_own = is_own
         self._resume = resume
-        self._encoder = EventEncoder(protocol, with_ids=is_own, stepped=line.stepped)
+        self._encoder = EventEncoder(
+            site.spec.protocol, with_ids=is_own, stepped=line.stepped
+        )
         self.replaced = False
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
@@ -196,6 +297,7 @@ class StreamAnswer:
         gone = asyncio.ensure_future(_until_gone(receive))
         gone.add_done_callback(lambda _: line.wake.set())
         is_clean = False
+        self._lines.opened(self._peer, line)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await _body(send, b"" if not self._is_own else b": open\n\n")
@@ -206,6 +308,7 @@ class StreamAnswer:
                     await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
+            self._lines.ended(self._peer, line)
             line.closed(self, is_clean=is_clean and not self.replaced)
 
     async def _pump(self, send: Send, gone: asyncio.Future[None]) -> bool:
@@ -225,37 +328,50 @@ class StreamAnswer:
                 return True
             line.wake.clear()
             found = line.outbox.since(line.delivered)
-            if found:
-                await self._deliver(send, found)
+            due = line.due()
+            if found or due:
+                await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
-            if line.pending or self._is_own:
+            if line.pending or (self._is_own and not self._site.closing.is_set()):
                 wait_s = HEARTBEAT_S
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()
                 if wait_s <= 0:
                     return True
+            held_s = line.next_due_s()
             try:
-                await asyncio.wait_for(line.wake.wait(), wait_s)
+                await asyncio.wait_for(line.wake.wait(), min(wait_s, held_s))
             except asyncio.TimeoutError:
-                if wait_s >= HEARTBEAT_S:
+                if HEARTBEAT_S <= wait_s < held_s:
                     await _body(send, HEARTBEAT)
 
-    async def _deliver(self, send: Send, found: list[tuple[int, Any]]) -> None:
+    async def _deliver(
+        self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]
+    ) -> None:
         line = self._line
         parts = []
         for number, message in found:
-            parts.append(self._encoder.encode(message, number))
             line.delivered = number
-            if isinstance(message, Ended):
-                line.pending.discard(message.event_id)
-                line.stepped.discard(message.event_id)
-                line.unconfirmed.append((number, message))
-                del line.unconfirmed[:-100]
-            elif isinstance(message, Stepped):
-                line.stepped.add(message.event_id)
-        await _body(send, b"".join(parts))
+            if isinstance(message, Ended) and line.hold(number, message):
+                continue
+            parts.append(self._one(number, message))
+        parts += [self._one(number, message) for number, message in due]
+        if parts:
+            await _body(send, b"".join(parts))
         line.outbox.mark_delivered(line.delivered)
+
+    def _one(self, number: int, message: Any) -> bytes:
+        line = self._line
+        encoded = self._encoder.encode(message, number)
+        if isinstance(message, Ended):
+            line.pending.discard(message.event_id)
+            line.stepped.discard(message.event_id)
+            line.unconfirmed.append((number, message))
+            del line.unconfirmed[:-100]
+        elif isinstance(message, Stepped):
+            line.stepped.add(message.event_id)
+        return encoded
 
 
 async def _body(send: Send, body: bytes) -> None:

@@ -10,7 +10,6 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from pegboard.server.bundles import Bundles, PluginAssets
 from pegboard.spec import AppSpec
@@ -50,34 +49,41 @@ class PageMaker:
     """
 
     def __init__(
-        self, spec: AppSpec, bundles: Bundles, plugins: Mapping[str, PluginAssets], *, extra_head: str = ""
+        self,
+        spec: AppSpec,
+        bundles: Bundles,
+        plugins: Mapping[str, PluginAssets],
+        *,
+        may_be_framed: bool = True,
     ) -> None:
         self._spec = spec
-        self._bundles = bundles
-        self._plugins = plugins
-        self._head = spec.head + extra_head
+        self._head = spec.head
+        # A page behind a login in someone else's frame is clickjacking; a public one is an embed.
+        self._ancestors = "*" if may_be_framed else "'self'"
         self.is_built = bool(bundles.shell)
-        shell: Mapping[str, Any] = bundles.shell
-        self._css = _text_of(bundles, shell.get("css")) if self.is_built else NOTE_CSS
-        self._entry = bundles.shell_address(shell["entry"]) if self.is_built else None
-        chunks = shell.get("imports", ()) if self.is_built else ()
-        self._preload = [bundles.shell_address(name) for name in chunks]
-        for name in shell.get("files", ()) if self.is_built else ():
-            bundles.shell_address(name)
-        self._import_map = self._make_import_map(shell) if self.is_built else ""
-        self._plugin_loads = [assets.entry for assets in plugins.values() if assets.entry]
+        self._css = NOTE_CSS
+        self._entry: str | None = None
+        self._imports: dict[str, str] = {}
+        self._loads: list[str] = []
+        if self.is_built:
+            shell = bundles.shell["shell"]
+            css = shell.get("css")
+            self._css = (bundles.shell_folder / css).read_text("utf-8").strip() if css else ""
+            self._entry = bundles.shell_address(shell["entry"])
+            imports = bundles.shell.get("imports", {})
+            self._imports = {name: bundles.shell_address(file) for name, file in imports.items()}
+            self._loads = [*dict.fromkeys(self._imports.values())]
+            self._loads += [assets.entry for assets in plugins.values() if assets.entry]
 
-    def _make_import_map(self, shell: Mapping[str, Any]) -> str:
-        if not any(assets.is_shared for assets in self._plugins.values()):
+    def _import_map(self, root_path: str) -> str:
+        if not self._imports:
             return ""
-        imports = {
-            name: self._bundles.shell_address(file) for name, file in shell.get("shared", {}).items()
-        }
-        return json.dumps({"imports": imports}, separators=(",", ":"))
+        imports = {name: f"{root_path}{address}" for name, address in self._imports.items()}
+        return json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")
 
-    def policy(self, style: str) -> str:
-        """Return the Content-Security-Policy of a page with one inline style sheet."""
-        scripts = f" '{_hash(self._import_map)}'" if self._import_map else ""
+    def policy(self, style: str, import_map: str = "") -> str:
+        """Return the Content-Security-Policy of a page with its inline style and import map."""
+        scripts = f" '{_hash(import_map)}'" if import_map else ""
         return "; ".join(
             (
                 "default-src 'self'",
@@ -92,7 +98,7 @@ class PageMaker:
                 "object-src 'none'",
                 "base-uri 'none'",
                 "form-action 'self'",
-                "frame-ancestors *",
+                f"frame-ancestors {self._ancestors}",
             )
         )
 
@@ -112,11 +118,11 @@ class PageMaker:
             f'<link rel="icon" href="{html.escape(root_path)}/favicon.ico">',
             f"<style>{self._css}</style>",
         ]
-        if self._import_map:
-            head.append(f'<script type="importmap">{self._import_map}</script>')
+        import_map = self._import_map(root_path)
+        if import_map:
+            head.append(f'<script type="importmap">{import_map}</script>')
         if self._entry is not None:
-            loads = [*self._preload, *self._plugin_loads]
-            head += [f'<link rel="modulepreload" href="{root_path}{load}">' for load in loads]
+            head += [f'<link rel="modulepreload" href="{root_path}{load}">' for load in self._loads]
             head.append(f'<script type="module" src="{root_path}{self._entry}"></script>')
         body = '<div id="pegboard-app"></div>' if self.is_built else NOT_BUILT
         text = "".join(
@@ -129,7 +135,7 @@ class PageMaker:
         )
         return (
             text.encode() + config + b"</script></body></html>",
-            self.policy(self._css),
+            self.policy(self._css, import_map),
         )
 
     def login_page(self, root_path: str, message: str | None, problem: str = "") -> tuple[bytes, str]:
@@ -148,12 +154,6 @@ class PageMaker:
             f"<style>{NOTE_CSS}</style></head><body>{body}</body></html>"
         )
         return text.encode(), self.policy(NOTE_CSS)
-
-
-def _text_of(bundles: Bundles, name: object) -> str:
-    if not isinstance(name, str):
-        return ""
-    return (bundles.shell_folder / name).read_text("utf-8").strip()
 
 
 def _hash(text: str) -> str:

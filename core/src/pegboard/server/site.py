@@ -40,7 +40,7 @@ class Site:
         self.app_id = secrets.token_hex(8)
         self.favicon_path = Path(options.favicon_path) if options.favicon_path else None
         self.files = FileStore(
-            allowed_paths=options.allowed_paths,
+            allowed_paths=[*options.allowed_paths, *spec.extra.get("allowed_paths", ())],
             blocked_paths=options.blocked_paths,
             max_bytes=options.max_file_size,
         )
@@ -62,7 +62,12 @@ class Site:
             app_id=self.app_id,
             facts={"show_error": options.show_error, "is_colab": False, "dev_mode": False},
         )
-        self.pages = PageMaker(spec, self.bundles, self.config.plugins)
+        self.pages = PageMaker(
+            spec,
+            self.bundles,
+            self.config.plugins,
+            may_be_framed=not self.logins.is_required,
+        )
         self.theme_css = ""
         self.sessions = SessionStore(options.state_session_capacity, dict(spec.states))
         self.executor = ThreadExecutor(options.max_threads)
@@ -75,6 +80,7 @@ class Site:
             self.runner,
             max_size=spec.max_size,
             describe_failure=failure_of,
+            observer=self.sessions.watch,
             output_count=lambda function_id: len(spec.listeners[function_id].outputs),
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
@@ -94,6 +100,7 @@ class Site:
             return
         self.closing.set()
         await self.engine.stop()
+        self.lines.wake_all()
         self.executor.close()
         self.files.close()
 

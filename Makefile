@@ -1,0 +1,99 @@
+# `make demo` and `make test` do all of the set-up; what is done already is not done again.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+BUILD_TOOL := core/js/vite/bin/pegboard-vite.js
+COMPONENTS := $(sort $(wildcard components/*/pyproject.toml))
+COMPONENT_DIRS := $(patsubst %/pyproject.toml,%,$(COMPONENTS))
+EDITABLE := core cli gallery $(COMPONENT_DIRS)
+FRONTEND := $(shell find core/frontend core/js components/*/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+PORT ?= 7860
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint unit bench bench-quick clean manifests
+
+help:
+	@echo "make demo         set up, then serve the example apps (PORT=7860)"
+	@echo "make test         set up, then run all checks and tests"
+	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
+	@echo "make bench-quick  the short rows, once"
+	@echo "make manifests    write every component's pegboard.json"
+	@echo "make clean        remove what was built"
+
+setup: .make/python .make/bundles
+
+build: .make/bundles
+
+.make/venv:
+	@mkdir -p .make
+	@echo "== Python environment"
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	@touch $@
+
+.make/node: package.json package-lock.json
+	@mkdir -p .make
+	@echo "== frontend packages"
+	@command -v npm >/dev/null || { echo "npm was not found: install Node 20.19 or newer"; exit 1; }
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+.make/bundles: .make/node .make/venv $(FRONTEND) $(COMPONENTS)
+	@echo "== bundles"
+	node $(BUILD_TOOL) build-all
+	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling
+	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core $(COMPONENT_DIRS)
+	@touch $@
+
+.make/python: .make/bundles constraints.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
+	@echo "== Python packages"
+	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling editables
+	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation -e ./cli/hatch-pegboard
+	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation \
+		$(foreach dir,$(EDITABLE),-e ./$(dir)) -e . \
+		-r requirements-dev.txt
+	@touch $@
+
+.make/browser:
+	@mkdir -p .make
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+		echo "== Chromium"; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
+		else echo "Install Chromium (Debian: apt-get install chromium), then run this again."; exit 1; fi; }
+	@touch $@
+
+demo: setup
+	$(PY) -m pegboard_gallery.demo --port $(PORT)
+
+manifests: setup
+	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest $$dir || exit 1; done
+
+lint: setup
+	@echo "== ruff"
+	$(VENV)/bin/ruff check .
+	@echo "== mypy"
+	$(VENV)/bin/mypy
+	@echo "== svelte-check"
+	npm run --silent check
+
+test: lint .make/browser
+	@echo "== manifests"
+	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest --check $$dir || exit 1; done
+	@echo "== pytest"
+	$(PY) -m pytest
+
+.venv-gradio/bin/python:
+	@echo "== Gradio 6, to compare with"
+	python3 -m venv .venv-gradio
+	$(UV) pip install --quiet --python $@ gradio==6.31.0
+
+bench: setup .make/browser .venv-gradio/bin/python
+	$(PY) -m tests.benchmarks.run
+
+bench-quick: setup .make/browser .venv-gradio/bin/python
+	$(PY) -m tests.benchmarks.run --quick
+
+clean:
+	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend components/*/src/*/_frontend

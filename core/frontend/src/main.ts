@@ -1,0 +1,18 @@
+/** Starts the page: reads the config, draws the shell, then lets the app begin. */
+import { flushSync, mount } from "svelte";
+import "./shell.css";
+import { App } from "./app.svelte";
+import type { Config } from "./contract";
+import { adoptSheet } from "./loader";
+import Shell from "./parts/Shell.svelte";
+import { applyTheme, chosenTheme } from "./theme";
+
+const config = JSON.parse(document.getElementById("pegboard-config")?.textContent ?? "{}") as Config;
+const target = document.getElementById("pegboard-app") ?? document.body;
+
+if (config.css) adoptSheet(config.css);
+const app = new App(config, applyTheme(chosenTheme()));
+target.replaceChildren();
+mount(Shell, { target, props: { app } });
+flushSync();
+void app.start();

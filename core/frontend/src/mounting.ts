@@ -1,0 +1,89 @@
+/** Mounts a component's module into an element, and leaves nothing behind. */
+import type { Cleanup, ComponentModule, FileData, Json, PegboardContext } from "@pegboard/types";
+import type { App } from "./app.svelte";
+import type { Block } from "./block.svelte";
+import { adopt, load } from "./loader";
+
+export const PROTOCOL = "1.0";
+const INITIALIZE_LIMIT_MS = 10_000;
+
+const initialized = new WeakMap<Block, Promise<void>>();
+
+export interface Mounted {
+	/** Resolves when the component has drawn itself; rejects with the reason why it could not. */
+	ready: Promise<void>;
+	destroy(): void;
+}
+
+export function mountBlock(app: App, block: Block, el: HTMLElement, entry: string): Mounted {
+	const abort = new AbortController();
+	const cleanups: Cleanup[] = [];
+	const pegboard = contextOf(app, block);
+	const assets = block.assets;
+	if (assets && block.plugin) adopt(block.plugin, assets.css, assets.styles);
+
+	const run = async (): Promise<void> => {
+		const module = await load(entry);
+		if (abort.signal.aborted) return;
+		await initializeOnce(module, block, pegboard);
+		if (abort.signal.aborted) return;
+		const asked = new Set<string>();
+		const model = block.view(abort.signal, asked);
+		const cleanup = await module.render({ model, el, signal: abort.signal, pegboard });
+		if (abort.signal.aborted) await runCleanup(cleanup);
+		else cleanups.push(cleanup);
+		// A component that does not ask whether it may be changed is held still by the host.
+		if (!asked.has("$interactive") && block.get("$interactive") === false) {
+			el.inert = el.querySelector("input, textarea, select, [contenteditable]") !== null;
+		}
+	};
+
+	return {
+		ready: run(),
+		destroy() {
+			abort.abort();
+			void Promise.all(cleanups.map(runCleanup)).finally(() => el.replaceChildren());
+			el.replaceChildren();
+		},
+	};
+}
+
+async function runCleanup(cleanup: Cleanup): Promise<void> {
+	try {
+		await cleanup?.();
+	} catch (error) {
+		reportError(error);
+	}
+}
+
+/** `initialize` runs once for a model, however many views it gets, and may not hang for ever. */
+function initializeOnce(module: ComponentModule, block: Block, pegboard: PegboardContext): Promise<void> {
+	const { initialize } = module;
+	if (!initialize) return Promise.resolve();
+	let done = initialized.get(block);
+	if (!done) {
+		const { signal } = new AbortController();
+		const limit = new Promise<never>((_, reject) => {
+			setTimeout(() => reject(new Error("initialize() did not finish within 10 seconds")), INITIALIZE_LIMIT_MS);
+		});
+		const work = Promise.resolve(initialize({ model: block.view(signal), signal, pegboard })).then(() => undefined);
+		done = Promise.race([work, limit]);
+		initialized.set(block, done);
+	}
+	return done;
+}
+
+function contextOf(app: App, block: Block): PegboardContext {
+	return {
+		protocol: PROTOCOL,
+		emit: (event: string, data?: Json) => {
+			if (event !== "change") app.fire(block, event, data ?? null);
+		},
+		upload: (files, options) => app.client.upload(files, options),
+		url: (file: FileData) => app.client.url(file),
+		call: async <T extends Json>(method: string, args: Json = null, options: { signal?: AbortSignal } = {}) =>
+			(await app.client.call(block.id, method, args, options.signal)) as T,
+		t: (key, vars = {}) => key.replace(/\{(\w+)\}/g, (whole, name: string) => (name in vars ? String(vars[name]) : whole)),
+		toast: (message, options) => app.toasts.show(message, options),
+	};
+}
