@@ -159,7 +159,7 @@ def size_of(output: Output) -> int:
         if isinstance(value, (str, bytes)):
             total += len(value)
         elif isinstance(value, orjson.Fragment):
-            total += len(value.contents)
+            total += len(orjson.dumps(value))  # a copy of bytes: it does not say its length
         elif isinstance(value, dict):
             todo.extend(value.values())
         elif isinstance(value, list):
