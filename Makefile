@@ -49,7 +49,7 @@ build: .make/bundles
 .make/python: .make/bundles constraints.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
 	@echo "== Python packages"
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling editables
-	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation ./cli/hatch-pegboard
+	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation -e ./cli/hatch-pegboard
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation \
 		$(foreach dir,$(EDITABLE),-e ./$(dir)) -e . \
 		-r requirements-dev.txt

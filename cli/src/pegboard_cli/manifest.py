@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import PydanticUserError, TypeAdapter
+
 from pegboard.component import Component, props_model
 from pegboard.events import EventData
 from pegboard.payload import FILE_MARKER, FileRef
@@ -116,32 +118,47 @@ def _frontend(name: str, extra: Mapping[str, Any], folder: Path) -> dict[str, An
     base = f"_frontend/{bundle}"
     built = manifest_path(folder).parent / base
     source = folder / str(extra.get("frontend", "frontend/index.ts"))
+    if source.is_file() and not (built / "build.json").is_file():
+        raise ManifestProblem(
+            f"the bundle of '{name}' is not built, and the manifest says which files it has. "
+            f"Build it first: pegboard-vite build {folder} (in the repository: make build)."
+        )
     found: dict[str, Any] = {"entry": f"{base}/index.js"}
     if (built / "style.css").is_file():
         found["css"] = f"{base}/style.css"
     if source.is_file() and (built / "index.shared.js").is_file():
-        found["shared"] = {"entry": f"{base}/index.shared.js"}
+        # Compiled Svelte runs against the very version it was compiled for, and no other.
+        listing = json.loads((built / "build.json").read_text(encoding="utf-8"))
+        if listing.get("svelte"):
+            found["shared"] = {
+                "entry": f"{base}/index.shared.js",
+                "needs": {"svelte": listing["svelte"]},
+            }
     found["styles"] = extra.get("styles", "scoped")
     found["isolation"] = extra.get("isolation", "page")
     found["handles"] = list(extra.get("handles", []))
     found["permissions"] = dict(extra.get("permissions", {}))
-    if "min_height_px" in extra:
-        found["min_height_px"] = extra["min_height_px"]
+    for key in ("min_height_px", "budget_kb"):
+        if key in extra:
+            found[key] = extra[key]
     return found
 
 
 def _props(cls: type[Component[Any, Any, Any]]) -> dict[str, Any]:
-    model = props_model(cls)
+    """Return the options as the properties of a JSON Schema, by name, each with its Python type."""
     found = {}
-    for option, info in model.model_fields.items():
-        name = option.removeprefix("option_")
-        shown: dict[str, Any] = {"type": _type_text(info.annotation)}
+    for option, info in props_model(cls).model_fields.items():
+        shown: dict[str, Any] = {"python_type": _type_text(info.annotation)}
+        try:
+            shown.update(TypeAdapter(info.annotation).json_schema())
+        except PydanticUserError:
+            pass  # a function or another object of Python's: no JSON, so no schema
         default = info.get_default(call_default_factory=True)
         if default is None or isinstance(default, (bool, int, float, str, list, tuple, dict)):
             shown["default"] = _plain(default)
         if info.description:
             shown["description"] = info.description
-        found[name] = shown
+        found[option.removeprefix("option_")] = shown
     return found
 
 

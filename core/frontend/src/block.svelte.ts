@@ -35,7 +35,7 @@ export class Block {
 	readonly plugin: string | null;
 	readonly assets: PluginConfig | null;
 	readonly problem: string | null;
-	/** What the host draws from; the value of a component is not in it. */
+	/** What the host draws from; the value is in it only where the shell itself draws the block. */
 	props: Props = $state.raw({});
 	loading: Loading | null = $state.raw(null);
 	errors: string[] = $state.raw([]);
@@ -55,7 +55,7 @@ export class Block {
 		this.problem = problem ?? assets?.problem ?? null;
 		this.#page = page;
 		this.#state = { ...config.props, $status: IDLE, $errors: [], ...host };
-		this.props = snapshot(config.props);
+		this.props = this.#snapshot();
 	}
 
 	get value(): unknown {
@@ -73,9 +73,7 @@ export class Block {
 			const changed = Object.keys(changes).filter((key) => !isEqual(this.#state[key], changes[key]));
 			if (changed.length === 0) return;
 			for (const key of changed) this.#state[key] = changes[key];
-			if (changed.some((key) => key !== "value" && !key.startsWith("$"))) {
-				this.props = snapshot(Object.fromEntries(Object.entries(this.#state).filter(([key]) => !key.startsWith("$"))));
-			}
+			if (changed.some((key) => this.#isDrawnByHost(key))) this.props = this.#snapshot();
 			for (const key of changed) this.#notify(key);
 			if (changed.includes("value") && !isEqual(before, this.#state.value)) this.#page.fire(this, "change");
 		});
@@ -138,6 +136,14 @@ export class Block {
 		return model;
 	}
 
+	#isDrawnByHost(key: string): boolean {
+		return !key.startsWith("$") && (key !== "value" || this.plugin === null);
+	}
+
+	#snapshot(): Props {
+		return Object.fromEntries(Object.entries(this.#state).filter(([key]) => this.#isDrawnByHost(key)));
+	}
+
 	#setByView(key: string, value: unknown): void {
 		if (isEqual(this.#state[key], value) && typeof value !== "object") return;
 		this.#state[key] = value;
@@ -174,9 +180,4 @@ function emit(view: Listeners, event: string, args: unknown[]): void {
 			reportError(error);
 		}
 	}
-}
-
-function snapshot(state: Props): Props {
-	const { value: _, ...props } = state;
-	return props;
 }

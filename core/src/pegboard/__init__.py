@@ -11,11 +11,17 @@ import importlib.machinery
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pegboard.api import api as api
     from pegboard.blocks import Blocks as Blocks
     from pegboard.blocks import on as on
+    from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
+    from pegboard.component import refuse_option as refuse_option
     from pegboard.dataset import Dataset as Dataset
     from pegboard.errors import Error as Error
+    from pegboard.errors import PayloadError as PayloadError
+    from pegboard.errors import PegboardError as PegboardError
+    from pegboard.errors import ValueTypeError as ValueTypeError
     from pegboard.events import CopyData as CopyData
     from pegboard.events import DeletedFileData as DeletedFileData
     from pegboard.events import DownloadData as DownloadData
@@ -32,8 +38,13 @@ if TYPE_CHECKING:
     from pegboard.flagging import CSVLogger as CSVLogger
     from pegboard.flagging import FlaggingCallback as FlaggingCallback
     from pegboard.flagging import SimpleCSVLogger as SimpleCSVLogger
+    from pegboard.helpers import FileData as FileData
+    from pegboard.helpers import set_static_paths as set_static_paths
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
+    from pegboard.interface import load as load
+    from pegboard.launch import close_all as close_all
+    from pegboard.launch import mount_gradio_app as mount_gradio_app
     from pegboard.layout import Accordion as Accordion
     from pegboard.layout import Column as Column
     from pegboard.layout import Group as Group
@@ -42,7 +53,12 @@ if TYPE_CHECKING:
     from pegboard.layout import Tab as Tab
     from pegboard.layout import TabItem as TabItem
     from pegboard.layout import Tabs as Tabs
+    from pegboard.payload import ExampleCell as ExampleCell
     from pegboard.payload import FileRef as FileRef
+    from pegboard.progress import Info as Info
+    from pegboard.progress import Progress as Progress
+    from pegboard.progress import Success as Success
+    from pegboard.progress import Warning as Warning
     from pegboard.prose import Prose as Prose
     from pegboard.request import Header as Header
     from pegboard.request import Request as Request
@@ -67,7 +83,7 @@ _WHERE = {
     "EventData": "events",
     "Examples": "examples",
     "ExampleCell": "payload",
-    "FileData": "helpers",
+    "FILE_SCHEMA": "component",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
@@ -95,12 +111,13 @@ _WHERE = {
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "blocks",
+    "api": "api",
     "close_all": "launch",
     "load": "interface",
     "mount_gradio_app": "launch",
     "on": "blocks",
-    "set_static_paths": "files",
+    "refuse_option": "component",
+    "set_static_paths": "helpers",
     "skip": "updates",
     "update": "updates",
 }
@@ -133,5 +150,5 @@ def _component(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    entries = importlib.import_module("pegboard.plugins").index().entries
-    return sorted({*__all__, *globals(), *(entry.class_name for entry in entries)})
+    found = importlib.import_module("pegboard.plugins").index().names()
+    return sorted({*__all__, *globals(), *found})

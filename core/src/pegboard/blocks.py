@@ -8,7 +8,6 @@ but the one door `launch`, opened when it is called.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -185,7 +184,7 @@ class Blocks(Layout):
         api_open: bool | None = None,
         max_size: int | None = None,
         *,
-        default_concurrency_limit: int | None | Literal["not_set"] = "not_set",
+        default_concurrency_limit: int | Literal["not_set"] | None = "not_set",
     ) -> Self:
         """Say how events wait.
 
@@ -266,7 +265,7 @@ class Blocks(Layout):
 
 def on(
     triggers: BoundEvent[Any] | Sequence[BoundEvent[Any]] | None = None,
-    fn: Callable[..., Any] | None | Literal["decorator"] = "decorator",
+    fn: Callable[..., Any] | Literal["decorator"] | None = "decorator",
     inputs: Any = None,
     outputs: Any = None,
     **options: Any,
@@ -281,11 +280,11 @@ def on(
     Returns:
         A `Dependency`, or a decorator when ``fn`` is left out.
     """
-    known = BoundEvent.__call__.__kwdefaults__ or {}
-    allowed = set(BoundEvent.__call__.__code__.co_varnames[: BoundEvent.__call__.__code__.co_argcount])
-    for name in options:
-        if name not in allowed and name not in known:
-            raise OptionTypeError(f"on({name}=)", got=options[name], expected="a listener's option")
+    code = BoundEvent.__call__.__code__
+    allowed = code.co_varnames[: code.co_argcount]
+    for name, value in options.items():
+        if name not in allowed:
+            raise OptionTypeError(f"on({name}=)", got=value, expected="a listener's option")
     targets: list[tuple[Any, str]]
     if triggers is None:
         members = inputs if isinstance(inputs, (list, tuple, set)) else [inputs]

@@ -30,6 +30,7 @@ from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
+from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
 from pegboard.request import Request
@@ -40,7 +41,6 @@ log = logging.getLogger("pegboard.call")
 
 Result = TypeVar("Result")
 
-_END: Any = object()
 _ABSENT: Any = object()
 
 
@@ -166,45 +166,19 @@ class CallRunner:
 
     async def _stream(self, function: _Function, call: Call) -> AsyncIterator[Output]:
         step = _Step(self, function, call)
-        iterator = await self._threads.run(step.open)
-        turn: Callable[[], Output | None] = partial(step.advance, iterator)
-        running: asyncio.Future[Output | None] | None = None
+        pump: Pump[Output] = Pump()
+        work = asyncio.ensure_future(self._threads.run(partial(step.pump, pump)))
         try:
-            while True:
-                running = asyncio.ensure_future(self._threads.run(turn))
-                output = await asyncio.shield(running)
-                running = None
-                if output is None:
-                    return
-                yield output
+            while items := await pump.take():
+                for output in items:
+                    yield output
+            await work
         finally:
-            await self._close(iterator, running)
-
-    async def _close(
-        self, iterator: Any, running: asyncio.Future[Output | None] | None
-    ) -> None:
-        """Close the user's generator once its current step, if any, is over."""
-
-        async def finish() -> None:
-            if running is not None:
-                await asyncio.wait([running])
-                if not running.cancelled():
-                    running.exception()
-            close = getattr(iterator, "close", None)
-            if close is None:
-                return
-            try:
-                await self._threads.run(close)
-            except Exception:
-                log.exception("closing a generator failed")
-
-        if running is None:
-            await asyncio.shield(asyncio.ensure_future(finish()))
-        else:
-            # The step cannot be interrupted, so nobody waits for it.
-            task = asyncio.ensure_future(finish())
-            _closing.add(task)
-            task.add_done_callback(_closing.discard)
+            # The generator is closed by its own thread: a step cannot be interrupted, so nobody waits.
+            pump.stop()
+            if not work.done():
+                _closing.add(work)
+                work.add_done_callback(_closed)
 
     async def _stream_async(self, function: _Function, call: Call) -> AsyncIterator[Output]:
         step = _Step(self, function, call)
@@ -334,7 +308,14 @@ class CallRunner:
         return FunctionFailed(f"The function failed (reference {reference})")
 
 
-_closing: set[asyncio.Task[None]] = set()
+_closing: set[asyncio.Future[None]] = set()
+
+
+def _closed(work: asyncio.Future[None]) -> None:
+    """Log what a generator that nobody reads any more raised when it was closed."""
+    _closing.discard(work)
+    if not work.cancelled() and work.exception() is not None:
+        log.error("closing a generator failed", exc_info=work.exception())
 
 
 class _Step:
@@ -355,16 +336,21 @@ class _Step:
         result = _called(self._function.fn, positional, named)
         return self.finish(result)
 
-    def open(self) -> Iterator[Any]:
-        """Start a generator."""
-        positional, named = self.prepare()
-        iterator: Iterator[Any] = self._function.fn(*positional, **named)
-        return iterator
-
-    def advance(self, iterator: Iterator[Any]) -> Output | None:
-        """Take a generator's next step; ``None`` at its end."""
-        result = next(iterator, _END)
-        return None if result is _END else self.finish(result, True)
+    def pump(self, pump: Pump[Output]) -> None:
+        """Run a generator to its end, or until nobody wants its steps any more."""
+        try:
+            positional, named = self.prepare()
+            iterator = self._function.fn(*positional, **named)
+            try:
+                for result in iterator:
+                    if not pump.put(self.finish(result, True)):
+                        return
+            finally:
+                close = getattr(iterator, "close", None)
+                if close is not None:
+                    close()
+        finally:
+            pump.end()
 
     def prepare(self) -> tuple[list[Any], dict[str, Any]]:
         """Return the function's arguments."""
@@ -402,11 +388,11 @@ class _Step:
         if slot.state is not None:
             return self._state(slot.state)
         component = self._own(slot)
-        if component is None or not preprocess:
+        if component is None or not (preprocess or self._function.listener.resolves_files):
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)  # noqa: SLF001
-        return component.preprocess(wire)
+        return component.preprocess(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""

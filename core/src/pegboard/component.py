@@ -349,6 +349,8 @@ def _fields_of(cls: type) -> dict[str, tuple[Any, FieldInfo]]:
             if name.startswith("_") or typing.get_origin(hint) is ClassVar or name in own:
                 continue
             default = vars(base).get(name, None)
+            if isinstance(default, Event):  # `change: Event = Event()`: declared, not an option
+                continue
             info = default if isinstance(default, FieldInfo) else Field(default=default)
             own[name] = (hint, info)
     for name in ("_id", "parent", "is_rendered"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -74,6 +75,11 @@ class Dataset(Component[int | None, Any, Any]):
         """The samples, one list per row."""
         return self._rows
 
+    @cached_property
+    def payloads(self) -> list[list[Any]]:
+        """The samples as the columns' components send them."""
+        return [self._cells(row, _raw) for row in self._rows]
+
     def preprocess(self, payload: object) -> Any:
         """Look up a row by its position.
 
@@ -114,7 +120,7 @@ class Dataset(Component[int | None, Any, Any]):
             props.pop(name, None)
         props["components"] = [column._id for column in self._columns]
         cells = [self._cells(row, self._shown) for row in self._rows]
-        props["samples"] = [self._cells(row, _raw) for row in self._rows]
+        props["samples"] = self.payloads
         props["cells"] = [
             [{"kind": cell.kind, "value": cell.value} for cell in row] for row in cells
         ]

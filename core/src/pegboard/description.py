@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pegboard.api import ApiValue
 from pegboard.component import Component
 from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
+from pegboard.helpers import static_paths
 from pegboard.layout import Column, Form, Layout, Row
+from pegboard.payload import file_refs
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode, StateSpec
 from pegboard.state import State
 from pegboard.wiring import Wiring, function_name, wire
@@ -72,7 +75,10 @@ def describe(page: Blocks) -> AppSpec:
         max_size=queue.max_size,
         api_open=queue.api_open,
         status_update_rate=queue.status_update_rate,
-        extra={"delete_cache": page.delete_cache},
+        extra={
+            "delete_cache": page.delete_cache,
+            "allowed_paths": (*static_paths(), *_author_files(components)),
+        },
     )
 
 
@@ -90,7 +96,7 @@ def _nodes(parent: Any, forms: dict[int, Layout]) -> Iterator[LayoutNode]:
     """Yield the places below a block, with form components gathered into forms."""
     run: list[Any] = []
     for child in parent.children:
-        if isinstance(child, State):
+        if isinstance(child, (ApiValue, State)):
             continue
         if parent.gathers and getattr(child, "is_form", False) and child.container:
             run.append(child)
@@ -148,25 +154,19 @@ def _block_spec(block: Any, editable: set[int], is_hidden: bool) -> BlockSpec:
         props=props,
         plugin=plugin_key(type(block)) if is_component and not block.is_shell_drawn else None,
         skip_api=block.skip_api if is_component else True,
-        problem=getattr(block, "problem", None) if is_component else None,
+        problem=(getattr(block, "problem", None) or None) if is_component else None,
     )
 
 
 def plugin_key(cls: type[Component[Any, Any, Any]]) -> str:
     """Return ``<distribution>/<ClassName>``; for a class beside an app, its module's name instead."""
-    if cls._esm is not None:
-        return f"{cls.__module__}/{cls.__qualname__}"
-    given = getattr(cls, "plugin_key", None)  # classes made by discovery say it themselves
-    if isinstance(given, str):
-        return given
-    owner: type = cls
-    for base in cls.__mro__:
-        # A template is a subclass that discovery makes; the bundle belongs to the class it varies.
-        if base.__module__.split(".")[0] != "pegboard" or base is Component:
-            owner = base
-            break
-    package = owner.__module__.split(".")[0]
-    return f"{package.replace('_', '-')}/{owner.__name__}"
+    from pegboard import plugins
+
+    if cls._esm is None:
+        entry = plugins.index().entry_of(cls)
+        if entry is not None:
+            return entry.id
+    return f"{cls.__module__}/{cls.__qualname__}"
 
 
 def _editable(components: Mapping[int, Any], wirings: list[Wiring]) -> set[int]:
@@ -193,6 +193,21 @@ def _is_empty(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return value == 0
     return isinstance(value, (str, list, tuple, dict)) and len(value) == 0
+
+
+def _author_files(components: Mapping[int, Any]) -> Iterator[str]:
+    """Yield the local files that the author put into the page: initial values and examples."""
+    from pegboard.dataset import Dataset
+
+    for component in components.values():
+        shown: object = None
+        if isinstance(component, Dataset):
+            shown = component.payloads if any(c.carries_files for c in component._columns) else None
+        elif component.carries_files and not callable(component._initial):
+            shown = component.postprocess(component._initial)
+        for ref in file_refs(shown):
+            if ref.path is not None:
+                yield str(ref.path)
 
 
 # -- listeners -------------------------------------------------------------------------------------
@@ -353,6 +368,7 @@ def _listener(
         is_generator=wiring.is_generator,
         connection="stream" if is_stream else "sse",
         key=options.get("key"),
+        resolves_files=bool(getattr(fn, "takes_file_refs", False)),
     )
 
 

@@ -152,7 +152,7 @@ class BoundEvent(Generic[Data]):
 
     def __call__(
         self,
-        fn: Callable[..., Any] | None | Literal["decorator"] = "decorator",
+        fn: Callable[..., Any] | Literal["decorator"] | None = "decorator",
         inputs: Slots = None,
         outputs: Slots = None,
         api_name: str | Literal[False] | None = None,
@@ -168,7 +168,7 @@ class BoundEvent(Generic[Data]):
         cancels: Dependency | Sequence[Dependency] | None = None,
         trigger_mode: TriggerMode | None = None,
         js: str | Literal[True] | None = None,
-        concurrency_limit: int | None | Literal["default"] = "default",
+        concurrency_limit: int | Literal["default"] | None = "default",
         concurrency_id: str | None = None,
         show_api: bool = True,
         api_visibility: Visibility | None = None,
@@ -209,7 +209,7 @@ class BoundEvent(Generic[Data]):
 
 def listen(
     targets: list[tuple[Any, str]],
-    fn: Callable[..., Any] | None | Literal["decorator"],
+    fn: Callable[..., Any] | Literal["decorator"] | None,
     options: dict[str, Any],
 ) -> Any:
     """Register a listener for several targets with the Blocks being described.
@@ -305,6 +305,7 @@ class Listener:
 
     ``fn`` is ``None`` for listeners that the browser carries out alone (``js``, ``set_values``,
     ``cancels``). ``set_values`` maps each output to the payload that the browser sets it to.
+    ``resolves_files``: with ``preprocess`` off, still replace file objects by `FileRef`.
     """
 
     id: int
@@ -320,7 +321,7 @@ class Listener:
     queue: bool = True
     batch: bool = False
     max_batch_size: int = 4
-    concurrency_limit: int | None | Literal["default"] = "default"
+    concurrency_limit: int | Literal["default"] | None = "default"
     concurrency_id: str = ""
     show_progress: ShowProgress = "full"
     show_progress_on: tuple[int, ...] | None = None
@@ -342,3 +343,4 @@ class Listener:
     connection: Literal["sse", "stream"] = "sse"
     key: int | str | tuple[int | str, ...] | None = None
     alias_of: int | None = None
+    resolves_files: bool = False

@@ -18,6 +18,7 @@ from pegboard.component import Component
 from pegboard.errors import ComponentNotFound, OptionError
 from pegboard.plugins import Entry, index
 from pegboard.signature import plan_of
+from pegboard.wiring import called
 
 Role = Literal["input", "output"]
 
@@ -42,7 +43,7 @@ def infer_inputs(fn: Callable[..., Any], *, strict: bool = False) -> list[Compon
         OptionError: ``strict``, and an annotation is missing.
         ComponentNotFound: No installed component accepts a parameter's type.
     """
-    hints = _hints(fn)
+    hints = hints_of(fn)
     found = []
     for parameter in plan_of(fn).inputs:
         hint = hints.get(parameter.name, parameter.empty)
@@ -70,7 +71,7 @@ def infer_outputs(fn: Callable[..., Any], *, strict: bool = False) -> list[Compo
         OptionError: ``strict``, and the return annotation is missing.
         ComponentNotFound: No installed component shows the type.
     """
-    hint = _hints(fn).get("return", inspect.Parameter.empty)
+    hint = hints_of(fn).get("return", inspect.Parameter.empty)
     if hint is inspect.Parameter.empty:
         if strict:
             raise OptionError(
@@ -196,12 +197,11 @@ def _yielded(hint: Any) -> Any:
     return hint
 
 
-def _hints(fn: Callable[..., Any]) -> dict[str, Any]:
+def hints_of(fn: Callable[..., Any]) -> dict[str, Any]:
     target: Any = fn
     while hasattr(target, "func"):
         target = target.func
-    if not inspect.isroutine(target) and not isinstance(target, type) and hasattr(target, "__call__"):
-        target = target.__call__
+    target = called(target)
     try:
         return typing.get_type_hints(target, include_extras=True)
     except (NameError, TypeError):

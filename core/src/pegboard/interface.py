@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
 from pegboard.naming import class_named, component_from, is_installed
 from pegboard.prose import Prose
+from pegboard.settings import environment
 from pegboard.state import State
 from pegboard.updates import update
 from pegboard.wiring import function_name, yields
@@ -80,7 +80,7 @@ class Interface(Blocks):
         api_name: str | Literal[False] | None = None,
         api_description: str | Literal[False] | None = None,
         allow_duplication: bool = False,
-        concurrency_limit: int | None | Literal["default"] = "default",
+        concurrency_limit: int | Literal["default"] | None = "default",
         concurrency_id: str | None = None,
         additional_inputs: Any = None,
         additional_inputs_accordion: str | Accordion | None = None,
@@ -172,15 +172,16 @@ class Interface(Blocks):
                 fix="name a component, such as inputs='text'",
             )
         given_in, given_out = self._shared_state(given_in, given_out)
-        self.input_components = [
+        # Any: which events a component has is known only when it is asked.
+        self.input_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(inputs=)"))
             for item in given_in
         ]
-        self.additional_input_components = [
+        self.additional_input_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(additional_inputs=)"))
             for item in more
         ]
-        self.output_components = [
+        self.output_components: list[Any] = [
             _unplaced(component_from(item, {"render": False}, "Interface(outputs=)"))
             for item in given_out
         ]
@@ -236,7 +237,7 @@ class Interface(Blocks):
     def _flagging_settings(
         self, mode: str | None, options: Any, folder: str | Path, callback: Any
     ) -> dict[str, Any]:
-        mode = mode or env("FLAGGING_MODE") or "manual"
+        mode = mode or environment("FLAGGING_MODE") or "manual"
         if mode not in ("manual", "auto", "never"):
             raise OptionError(
                 "Interface(flagging_mode=)", got=mode, expected="'manual', 'auto' or 'never'"
@@ -358,7 +359,7 @@ class Interface(Blocks):
         return events + [
             component.submit
             for component in self.all_inputs
-            if isinstance(component, Component) and "submit" in component.get_events()
+            if "submit" in component.get_events()
         ]
 
     def _wire_live(self, options: dict[str, Any]) -> Dependency | None:
@@ -440,13 +441,13 @@ class Interface(Blocks):
             return
         for button, value in self.flag_buttons:
             method = FlagMethod(callback, value, str(button.value))
-            button.click(
+            saving = button.click(
                 lambda: update(value="Saving...", interactive=False),
                 None,
                 button,
                 **{**quiet, "api_visibility": "private"},
             )
-            button.click(method, recorded, button, api_name="flag", **quiet)
+            saving.then(method, recorded, button, api_name="flag", **quiet)
 
     def _place_examples(self) -> None:
         if self.examples is None:
@@ -464,7 +465,6 @@ class Interface(Blocks):
             outputs=[item for item in self.output_components if not isinstance(item, State)],
             fn=self.fn,
             batch=self.batch,
-            _initiated_directly=False,
             **options,
         )
 
@@ -567,11 +567,6 @@ def load(name: str, src: Any = None, token: Any = None, **options: Any) -> Any:
             fix="pass such a function, or write pb.Interface(fn, ...) with a client of the service",
         )
     )
-
-
-def env(name: str) -> str | None:
-    """Return an environment variable under ``PEGBOARD_``, else under ``GRADIO_``."""
-    return os.environ.get(f"PEGBOARD_{name}") or os.environ.get(f"GRADIO_{name}") or None
 
 
 def _listed(given: Any, name: str) -> list[Any]:

@@ -10,7 +10,7 @@ import inspect
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from typing_extensions import Self
@@ -39,6 +39,7 @@ class Layout(Block):
     own_options: ClassVar[tuple[str, ...]] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember which options were given."""
         made = super().__new__(cls)
         # What was given is what an update changes when such a block is returned by a function.
         try:
@@ -130,7 +131,7 @@ class Layout(Block):
         return f"<{self.described}>"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _signature(cls: type) -> inspect.Signature:
     return inspect.signature(cls.__init__)  # type: ignore[misc]  # only the signature is read
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import json
-import sys
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import importlib_metadata
 
@@ -36,6 +36,9 @@ from pegboard.manifest import (
 COMPONENTS_GROUP = "pegboard.components"
 MANIFEST_GROUP = "pegboard.manifest"
 _REFUSED_NAMES = frozenset({"mic", "tabitem", "timeseries"})
+_MAX_CAUSE = 300
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,6 @@ class Entry:
     Attributes:
         name: The entry-point name, which is also the string shortcut.
         object_ref: ``module:Class``.
-        package_dir: Folder of the package, found without importing it; ``None`` if it cannot be.
         manifest: ``None`` when the distribution has none, or a broken one.
         problem: Set when the component cannot be used; also set by a failed import.
     """
@@ -72,7 +74,7 @@ class Entry:
     distribution: str
     version: str
     manifest: ComponentManifest | None
-    package_dir: Path | None
+    protocol: str = ""
     problem: Problem | None = None
     _class: type[Component[Any, Any, Any]] | None = field(default=None, repr=False)
 
@@ -85,6 +87,11 @@ class Entry:
     def id(self) -> str:
         """``<distribution>/<ClassName>``: never ambiguous."""
         return f"{self.distribution}/{self.class_name}"
+
+    @cached_property
+    def package_dir(self) -> Path | None:
+        """Folder of the package, found without importing it; ``None`` if there is none."""
+        return _package_dir(self.object_ref)
 
     def load(self) -> type[Component[Any, Any, Any]]:
         """Return the class, imported now if it was not before; a placeholder when it is broken."""
@@ -109,12 +116,36 @@ class Entry:
                     self.distribution,
                     self.version,
                     self.class_name,
-                    f"importing {self.object_ref} raised {type(error).__name__}: {error}.",
+                    f"loading {self.object_ref} raised {type(error).__name__}: "
+                    f"{str(error)[:_MAX_CAUSE]}.",
                     f"reinstall or upgrade {self.distribution}, or uninstall it; "
                     "`pegboard doctor` shows the traceback.",
                 )
-        print(f"pegboard: {self.problem}", file=sys.stderr)
+        log.warning("pegboard: %s", self.problem)
         return broken_component(self.class_name, str(self.problem))
+
+
+class Located(NamedTuple):
+    """Where an installed component's manifest and files are."""
+
+    manifest: ComponentManifest
+    package_dir: Path
+    distribution: str
+    version: str
+    protocol: str
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """One name that a component, or a template of it, goes by."""
+
+    entry: Entry
+    label: str
+    template: tuple[str, Mapping[str, Any]] | None = None
+
+    def load(self) -> type[Component[Any, Any, Any]]:
+        base = self.entry.load()
+        return base if self.template is None else template(base, *self.template)
 
 
 class BrokenComponent(Component[Any, Any, Any]):
@@ -150,15 +181,25 @@ class PluginIndex:
     def __init__(self, entries: list[Entry], problems: list[Problem]) -> None:
         self.entries = entries
         self.problems = problems
-        self._by_name: dict[str, list[Entry]] = {}
-        self._templates: dict[str, tuple[Entry, str, Mapping[str, Any]]] = {}
+        self._claims: dict[str, list[_Claim]] = {}
+        self._by_class: dict[tuple[str, str], Entry] = {}
+        self._located: dict[type, Located | None] = {}
         for entry in entries:
-            aliases = entry.manifest.aliases if entry.manifest else ()
-            for name in dict.fromkeys(map(_plain, (entry.name, entry.class_name, *aliases))):
-                self._by_name.setdefault(name, []).append(entry)
-        for entry in entries:
-            for name, changed in (entry.manifest.templates if entry.manifest else {}).items():
-                self._templates.setdefault(_plain(name), (entry, name, changed))
+            package = entry.object_ref.partition(":")[0].partition(".")[0]
+            self._by_class.setdefault((package, entry.class_name), entry)
+            described = entry.manifest
+            for name in (entry.name, entry.class_name, *(described.aliases if described else ())):
+                self._claim(name, _Claim(entry, entry.class_name))
+            for name, changed in (described.templates if described else {}).items():
+                self._claim(name, _Claim(entry, name, (name, changed)))
+
+    def _claim(self, name: str, claim: _Claim) -> None:
+        owner = _catalogue().get(_plain(name))
+        if owner is not None and owner != claim.entry.distribution:
+            return  # reserved to a distribution of our own; the id still works
+        claims = self._claims.setdefault(_plain(name), [])
+        if claim not in claims:
+            claims.append(claim)
 
     def resolve(self, name: str) -> type[Component[Any, Any, Any]]:
         """Return the class that a string shortcut means: ``"textbox"``, ``"text_area"``, an id.
@@ -183,11 +224,10 @@ class PluginIndex:
             ComponentNotFound: Nothing installed has a class, alias or template of that name.
             NameClash: Two installed components claim it.
         """
-        matches = [entry for entry in self.entries if entry.class_name == name]
-        if len(matches) == 1:
-            return matches[0].load()
-        if len(matches) > 1:
-            raise self._clash(name, matches)
+        claims = self._claims.get(_plain(name), [])
+        exact = [claim for claim in claims if claim.label == name]
+        if len(exact) == 1:
+            return exact[0].load()
         if not name[:1].isupper():
             raise self._not_found(name)
         return self._resolve_plain(name)
@@ -208,40 +248,63 @@ class PluginIndex:
     def entry_of(self, cls: type) -> Entry | None:
         """Return the entry a class (or template of one) came from, or ``None`` for an app's own class."""
         for base in cls.__mro__:
-            for entry in self.entries:
-                if entry._class is base or (
-                    entry.object_ref == f"{base.__module__}:{base.__qualname__}"
-                    or (
-                        base.__module__.partition(".")[0] == entry.object_ref.partition(":")[0].partition(".")[0]
-                        and base.__name__ == entry.class_name
-                    )
-                ):
-                    return entry
+            entry = self._by_class.get((base.__module__.partition(".")[0], base.__name__))
+            if entry is not None:
+                return entry
+        return None
+
+    def manifest_of(self, cls: type) -> Located | None:
+        """Return where a class's manifest and bundle are.
+
+        ``None`` for a class beside an app, which brings its own ``_esm``. A package that is importable
+        but not installed is found too, by the pegboard.json in its folder.
+        """
+        if cls not in self._located:
+            self._located[cls] = self._locate(cls)
+        return self._located[cls]
+
+    def _locate(self, cls: type) -> Located | None:
+        entry = self.entry_of(cls)
+        if entry is not None:
+            folder = entry.package_dir
+            if entry.manifest is None or folder is None:
+                return None
+            return Located(entry.manifest, folder, entry.distribution, entry.version, entry.protocol)
+        for base in cls.__mro__:
+            folder = _package_dir(base.__module__)
+            if folder is None or not (folder / "pegboard.json").is_file():
+                continue
+            try:
+                manifest = parse_manifest((folder / "pegboard.json").read_bytes())
+            except (OSError, ManifestError):
+                continue
+            for described in manifest.components:
+                if described.object_ref.rpartition(":")[2] == base.__qualname__:
+                    return Located(described, folder, manifest.distribution, "0", manifest.protocol)
         return None
 
     def names(self) -> list[str]:
         """Return every class name that ``pb.NAME`` resolves, sorted."""
-        names = {entry.class_name for entry in self.entries}
-        names.update(original for _, original, _ in self._templates.values())
-        return sorted(names)
+        return sorted({claim.label for claims in self._claims.values() for claim in claims})
 
     def _resolve_plain(self, name: str) -> type[Component[Any, Any, Any]]:
-        matches = self._by_name.get(_plain(name), [])
-        if len(matches) > 1:
-            raise self._clash(name, matches)
-        if matches:
-            return matches[0].load()
-        if _plain(name) in self._templates:
-            entry, class_name, changed = self._templates[_plain(name)]
-            return template(entry.load(), class_name, changed)
-        raise self._not_found(name)
+        claims = self._claims.get(_plain(name), [])
+        if not claims:
+            raise self._not_found(name)
+        if len(claims) > 1:
+            raise self._clash(name, claims)
+        return claims[0].load()
 
-    def _clash(self, name: str, matches: list[Entry]) -> NameClash:
-        ids = " and ".join(f"'{entry.id}'" for entry in matches)
+    def _clash(self, name: str, claims: list[_Claim]) -> NameClash:
+        ids = [claim.entry.id for claim in claims]
         return NameClash(
-            f"Two installed components go by the name '{name}': {ids}.\n"
-            f"  fix:      say which, for example inputs={matches[0].id!r}, import the class from its "
-            f"package, or uninstall one of them"
+            NameClash.three_parts(
+                f"Two installed components go by the name '{name}'.",
+                got=", ".join(repr(item) for item in ids),
+                expected="a name that only one of them has",
+                fix=f"say which, for example inputs={ids[0]!r}, import the class from its package, "
+                "or uninstall one of them",
+            )
         )
 
     def _not_found(self, name: str) -> ComponentNotFound:
@@ -255,14 +318,11 @@ class PluginIndex:
                 f"No component named '{name}' is installed. Installed: {installed}.\n"
                 f"  fix:      pip install {distribution}"
             )
-        close = difflib.get_close_matches(
-            _plain(name), [*self._by_name, *self._templates], n=1
-        )
+        close = difflib.get_close_matches(_plain(name), self._claims, n=1)
         hint = ""
         if close:
-            known = self._by_name.get(close[0])
-            label = known[0].class_name if known else self._templates[close[0]][1]
-            hint = f" Did you mean '{label if name[:1].isupper() else close[0]}'?"
+            label = self._claims[close[0]][0].label if name[:1].isupper() else close[0]
+            hint = f" Did you mean '{label}'?"
         return ComponentNotFound(f"No component named '{name}' is installed. Installed: {installed}.{hint}")
 
 
@@ -337,45 +397,56 @@ def scan() -> PluginIndex:
     problems: list[Problem] = []
     seen: set[str] = set()
     for dist, points in _plugin_distributions():
-        name, version = dist.metadata["Name"], dist.version
+        name, version = _name_and_version(dist)
         if name in seen:  # an earlier folder on sys.path hides this copy
             continue
         seen.add(name)
-        manifests, problem = _read_manifest(dist, points)
-        if problem is not None:
-            problems.append(problem)
+        try:
+            found = _read_manifest(dist, points, name, version)
+        except Exception as error:  # unreadable files, odd encodings: that distribution's fault alone
+            found = _Read({}, "", Problem(name, version, None, f"{error}.", f"reinstall {name}."))
+        if found.problem is not None:
+            problems.append(found.problem)
         for point in points:
             if point.group != COMPONENTS_GROUP:
                 continue
-            manifest = manifests.get(point.value) or manifests.get(point.name)
             entry = Entry(
                 name=point.name,
                 object_ref=point.value,
                 distribution=name,
                 version=version,
-                manifest=manifest,
-                package_dir=_package_dir(point.value),
-                problem=problem,
+                manifest=found.components.get(point.value),
+                protocol=found.protocol,
+                problem=found.problem,
             )
-            owner = _catalogue().get(_plain(point.name))
-            if owner is not None and owner != name and owner.startswith("pegboard-"):
-                problems.append(
-                    Problem(name, version, entry.class_name,
-                            f"the name '{point.name}' is reserved to {owner}.",
-                            f"use it as '{entry.id}', or rename its entry point.")
+            if entry.manifest is None and entry.problem is None:
+                entry.problem = Problem(
+                    name, version, entry.class_name,
+                    f"its pegboard.json does not describe {point.value}.",
+                    f"upgrade or reinstall {name}; its author can make the file anew with "
+                    "`pegboard manifest`.",
                 )
-                entry.name = entry.id
+                problems.append(entry.problem)
+            owner = _catalogue().get(_plain(point.name))
+            if owner is not None and owner != name:
+                problems.append(
+                    Problem(
+                        name, version, entry.class_name,
+                        f"the name '{point.name}' is reserved to {owner}.",
+                        f"use it as '{entry.id}', or rename its entry point.",
+                    )
+                )
             entries.append(entry)
     return PluginIndex(entries, problems)
 
 
 def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
     for dist in importlib_metadata.distributions():
-        text = dist.read_text("entry_points.txt")
-        # Parsing is the dear part; most distributions have no line for us.
-        if not text or "[pegboard." not in text:
-            continue
         try:
+            text = dist.read_text("entry_points.txt")
+            # Parsing is the dear part; most distributions have no line for us.
+            if not text or "pegboard." not in text:
+                continue
             points = [p for p in dist.entry_points if p.group in (COMPONENTS_GROUP, MANIFEST_GROUP)]
         except Exception:  # a malformed entry_points.txt is that distribution's fault alone
             continue
@@ -383,39 +454,52 @@ def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
             yield dist, points
 
 
-def _read_manifest(
-    dist: Any, points: list[Any]
-) -> tuple[dict[str, ComponentManifest], Problem | None]:
-    name, version = dist.metadata["Name"], dist.version
+def _name_and_version(dist: Any) -> tuple[str, str]:
+    """Return both from the first lines of METADATA; parsing all of it costs more than all else."""
+    found = {"name": "", "version": ""}
+    for line in (dist.read_text("METADATA") or dist.read_text("PKG-INFO") or "").splitlines():
+        key, colon, value = line.partition(":")
+        if not colon:
+            break
+        if key.lower() in found:
+            found[key.lower()] = value.strip()
+    return found["name"] or "unknown", found["version"] or "unknown"
 
-    def problem(cause: str, fix: str) -> tuple[dict[str, ComponentManifest], Problem]:
-        return {}, Problem(name, version, None, cause, fix)
+
+class _Read(NamedTuple):
+    components: Mapping[str, ComponentManifest]
+    protocol: str
+    problem: Problem | None
+
+
+def _read_manifest(dist: Any, points: list[Any], name: str, version: str) -> _Read:
+    def refused(cause: str, fix: str) -> _Read:
+        return _Read({}, "", Problem(name, version, None, cause, fix))
 
     text = _manifest_text(dist, points)
     if text is None:
-        return problem(
+        return refused(
             "it has no readable pegboard.json.",
             f"reinstall {name}; its author can make the file with `pegboard manifest`.",
         )
     try:
         manifest = parse_manifest(text)
         if not speaks(manifest.protocol):
-            return problem(
+            return refused(
                 f"it needs the component contract {manifest.protocol}, "
                 f"and this Pegboard speaks {PROTOCOL_TEXT}.",
                 f"upgrade pegboard-core, or install a version of {name} made for {PROTOCOL_TEXT}.",
             )
-    except (ManifestError, ValueError) as error:
-        return problem(f"{error}.", f"upgrade or reinstall {name}.")
-    return {entry.object_ref: entry for entry in manifest.components}, None
+    except ValueError as error:
+        return refused(f"{error}.", f"upgrade or reinstall {name}.")
+    return _Read(
+        {entry.object_ref: entry for entry in manifest.components}, manifest.protocol, None
+    )
 
 
 def _manifest_text(dist: Any, points: list[Any]) -> str | None:
-    is_editable = '"editable": true' in (dist.read_text("direct_url.json") or "").replace(
-        '"editable":true', '"editable": true'
-    )
     packed: str | None = dist.read_text("extra_metadata/pegboard.json")
-    if packed is not None and not is_editable:
+    if packed is not None and not _is_editable(dist):
         return packed
     # The copy in dist-info is a snapshot: an editable install reads the source file instead.
     for point in points:
@@ -425,6 +509,14 @@ def _manifest_text(dist: Any, points: list[Any]) -> str | None:
             if file is not None and file.is_file():
                 return str(file.read_text(encoding="utf-8"))
     return packed
+
+
+def _is_editable(dist: Any) -> bool:
+    try:
+        origin = json.loads(dist.read_text("direct_url.json") or "{}")
+        return bool(origin.get("dir_info", {}).get("editable"))
+    except (ValueError, AttributeError):
+        return False
 
 
 def _package_dir(object_ref: str) -> Path | None:

@@ -55,7 +55,7 @@ class State(Component[None, Any, Any]):
             return
         try:
             copy.deepcopy(self.value)
-        except Exception as problem:  # noqa: BLE001 - __deepcopy__ is the author's code
+        except Exception as problem:
             raise OptionTypeError(
                 "State(value=)",
                 got=self.value,

@@ -7,6 +7,7 @@ Blocks may still be placed, moved and merged after a listener names them, so a w
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import sys
 import types
@@ -138,8 +139,6 @@ def _reset(states: Sequence[Any]) -> Fn:
 
 def function_name(fn: Fn) -> str:
     """Return a callable's name; its class's when it has none."""
-    import functools
-
     while isinstance(fn, functools.partial):
         fn = fn.func
     name = getattr(fn, "__name__", None)
@@ -148,14 +147,19 @@ def function_name(fn: Fn) -> str:
     return "lambda" if name == "<lambda>" else str(name)
 
 
+def called(fn: Fn) -> Fn:
+    """Return the function behind a callable object."""
+    if inspect.isroutine(fn) or isinstance(fn, type):
+        return fn
+    method: Fn = getattr(type(fn), "__call__", fn)  # noqa: B004 - the method itself is wanted
+    return method
+
+
 def yields(fn: Fn) -> bool:
     """Say whether calling ``fn`` gives a generator, plain or asynchronous."""
-    import functools
-
     while isinstance(fn, functools.partial):
         fn = fn.func
-    if not inspect.isroutine(fn) and hasattr(fn, "__call__"):
-        fn = fn.__call__
+    fn = called(fn)
     return inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn)
 
 
@@ -235,7 +239,7 @@ def _maybe_blocks(name: str, options: dict[str, Any], where: str) -> list[Any] |
 def _dependencies(given: object) -> list[Dependency]:
     if given is None:
         return []
-    items = list(given) if isinstance(given, (list, tuple)) else [given]
+    items: list[Any] = list(given) if isinstance(given, (list, tuple)) else [given]
     for item in items:
         if not isinstance(item, Dependency):
             raise OptionTypeError(
@@ -269,7 +273,7 @@ def _trigger_mode(given: object, targets: list[tuple[Any, str]]) -> TriggerMode:
         raise OptionError(
             "trigger_mode=", got=given, expected="'once', 'multiple' or 'always_last'"
         )
-    return cast(TriggerMode, given)
+    return given
 
 
 def _show_progress(given: object) -> ShowProgress:
@@ -281,7 +285,7 @@ def _show_progress(given: object) -> ShowProgress:
         raise OptionError(
             "show_progress=", got=given, expected="'full', 'minimal', 'hidden', True or False"
         )
-    return cast(ShowProgress, given)
+    return given
 
 
 # -- checks ----------------------------------------------------------------------------------------
@@ -374,10 +378,10 @@ def _check_return(wiring: Wiring) -> None:
     fn = wiring.fn
     if wanted < 2 or fn is None or wiring.options.get("batch"):
         return
-    target = fn if inspect.isroutine(fn) else getattr(fn, "__call__", fn)
+    target = called(fn)
     try:
         returned = typing.get_type_hints(target).get("return")
-    except Exception:  # noqa: BLE001 - an annotation may name anything, or nothing
+    except Exception:
         return
     if wiring.is_generator:
         arguments = typing.get_args(returned)

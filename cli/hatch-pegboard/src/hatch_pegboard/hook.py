@@ -27,7 +27,7 @@ class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its co
         try:
             if frontend.is_stale():
                 frontend.build()
-            self._check(frontend)
+            self._check(frontend, is_editable=version == "editable")
         except BuildError as problem:
             print(f"hatch-pegboard: {problem}", file=sys.stderr)
             raise SystemExit(1) from None
@@ -37,12 +37,16 @@ class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its co
         if self.target_name == "wheel" and manifest is not None:
             build_data.setdefault("extra_metadata", {})[str(manifest)] = "pegboard.json"
 
-    def _check(self, frontend: Frontend) -> None:
+    def _check(self, frontend: Frontend, *, is_editable: bool) -> None:
         if frontend.kind == "core":
             if not (frontend.package_dir / "_frontend" / "build.json").is_file():
                 raise BuildError("the page shell was not built: core/_frontend/build.json is missing.")
             return
         manifest = frontend.manifest_path()
+        if manifest is None and is_editable:
+            # Its author makes it by importing the class, which needs this very install.
+            print("hatch-pegboard: now make the manifest with `pegboard manifest`.", file=sys.stderr)
+            return
         if manifest is None:
             raise BuildError(
                 f"{frontend.package_dir}/pegboard.json is missing. Make it with `pegboard manifest`."

@@ -286,7 +286,7 @@ def _is_inside(name: object) -> bool:
 
 def _source(given: Any, cls: type) -> str:
     """Return the text of ``_esm`` or ``_css``: a string of code, or a path (also as a string)."""
-    if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given and len(given) < 1000):
+    if isinstance(given, Path) or (isinstance(given, str) and "{" not in given and len(given) < 250):
         path = Path(given)
         if not path.is_absolute():
             module = sys.modules.get(cls.__module__)

@@ -102,12 +102,17 @@ class Lines:
         The Python client's ``reset_session()`` takes a new session but goes on believing in the open
         stream of the old one. Returns how long to wait before the client is answered.
         """
-        if session in self._lines or "python" not in peer and "gradio_client" not in peer:
+        if session in self._lines or ("python" not in peer and "gradio_client" not in peer):
             return 0.0
         idle = [line for line in self._readers.get(peer, ()) if not line.pending]
         for line in idle:
             line.hurry()
         return SETTLE_S if idle else 0.0
+
+    def wake_all(self) -> None:
+        """Let every stream look at its own conditions (the server is stopping)."""
+        for line in [*self._lines.values(), *(line for line, _ in self._kept.values())]:
+            line.wake.set()
 
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
@@ -245,7 +250,7 @@ class Line:
 
     def linger_s(self) -> float:
         """How long a stream stays open after its last event."""
-        if self._is_hurried:
+        if self._is_hurried or self._site.closing.is_set():
             return 0.0
         return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
 
@@ -275,6 +280,7 @@ class StreamAnswer:
         self, line: Line, site: Any, is_own: bool, resume: int | None, peer: str
     ) -> None:
         self._line = line
+        self._site = site
         self._lines: Lines = site.lines
         self._peer = peer
         self._is_own = is_own
@@ -327,7 +333,7 @@ class StreamAnswer:
                 await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
-            if line.pending or self._is_own:
+            if line.pending or (self._is_own and not self._site.closing.is_set()):
                 wait_s = HEARTBEAT_S
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()

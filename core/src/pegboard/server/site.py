@@ -40,7 +40,7 @@ class Site:
         self.app_id = secrets.token_hex(8)
         self.favicon_path = Path(options.favicon_path) if options.favicon_path else None
         self.files = FileStore(
-            allowed_paths=options.allowed_paths,
+            allowed_paths=[*options.allowed_paths, *spec.extra.get("allowed_paths", ())],
             blocked_paths=options.blocked_paths,
             max_bytes=options.max_file_size,
         )
@@ -100,6 +100,7 @@ class Site:
             return
         self.closing.set()
         await self.engine.stop()
+        self.lines.wake_all()
         self.executor.close()
         self.files.close()
 
