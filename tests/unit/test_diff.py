@@ -9,13 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pegboard.server.diff import diff
 
-SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, 1.0, 1.5]) | st.text("ab", max_size=4)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([0.0, 1.0, 1.5])
+    | st.text("ab", max_size=4)
+)
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab1", max_size=2), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("ab1", max_size=2), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -77,7 +84,9 @@ def test_a_value_that_stays_the_same_costs_nothing(value: Any) -> None:
     assert diff(value, copy.deepcopy(value)) == []
 
 
-@pytest.mark.parametrize(("old", "new"), [(True, 1), (1, 1.0), (0, False), ([True], [1]), ({"a": 1}, {"a": 1.0})])
+@pytest.mark.parametrize(
+    ("old", "new"), [(True, 1), (1, 1.0), (0, False), ([True], [1]), ({"a": 1}, {"a": 1.0})]
+)
 def test_equal_values_of_different_types_are_different(old: Any, new: Any) -> None:
     assert same(applied(old, diff(old, new)), new)
 

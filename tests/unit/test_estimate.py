@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pegboard.queue.estimate import Durations
 
 
@@ -40,7 +39,8 @@ def test_functions_do_not_mix() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rank", "limit", "expected"), [(0, 1, 2.0), (1, 1, 4.0), (3, 4, 2.0), (4, 4, 4.0), (9, None, 2.0)]
+    ("rank", "limit", "expected"),
+    [(0, 1, 2.0), (1, 1, 4.0), (3, 4, 2.0), (4, 4, 4.0), (9, None, 2.0)],
 )
 def test_the_wait_grows_with_the_runs_ahead(rank: int, limit: int | None, expected: float) -> None:
     durations = Durations()

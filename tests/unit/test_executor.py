@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-
 from pegboard.executor import Executor, FunctionExit, InlineExecutor, ThreadExecutor
 
 word: ContextVar[str] = ContextVar("word", default="nothing")
@@ -79,7 +78,9 @@ def test_no_more_threads_than_asked_for_and_idle_ones_are_used_again() -> None:
         await asyncio.gather(*(executor.run(barrier.wait) for _ in range(3)))
         for _ in range(50):
             seen.add(await executor.run(threading.get_ident))
-        await asyncio.gather(*(executor.run(lambda: seen.add(threading.get_ident())) for _ in range(50)))
+        await asyncio.gather(
+            *(executor.run(lambda: seen.add(threading.get_ident())) for _ in range(50))
+        )
 
     on_loop(main)
     assert len(seen) <= 3

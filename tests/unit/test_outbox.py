@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import orjson
-
 from pegboard.queue.messages import Ended, Logged, Output, Progressed, ProgressUnit, Queued, Stepped
 from pegboard.queue.outbox import (
     DELIVERED_BYTES,
@@ -53,10 +52,11 @@ def test_a_reader_that_comes_back_gets_what_it_missed() -> None:
 
 def test_of_the_steps_that_a_slow_reader_has_not_taken_the_newest_win() -> None:
     box = Outbox()
-    for value in range(1000):
+    count = STEPS_KEPT + 1000
+    for value in range(count):
         box.append(step(value))
     box.append(end("whole"))
-    assert values(box) == [*range(1000 - STEPS_KEPT, 1000), "whole"]
+    assert values(box) == [*range(1000, count), "whole"]
 
 
 def test_big_steps_are_bounded_by_size_and_the_newest_stays() -> None:

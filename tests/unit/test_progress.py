@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-
 from pegboard.errors import OptionError
 from pegboard.progress import (
     Info,
@@ -143,9 +142,10 @@ def test_ordinary_tqdm_bars_show_when_asked_for() -> None:
     Progress(track_tqdm=True)
     heard = Heard()
     with reporting(heard, tracks_tqdm=True):
-        with open("/dev/null", "w") as nowhere, tqdm.tqdm(
-            total=4, desc="own", unit="B", file=nowhere
-        ) as bar:
+        with (
+            open("/dev/null", "w") as nowhere,
+            tqdm.tqdm(total=4, desc="own", unit="B", file=nowhere) as bar,
+        ):
             for _ in range(4):
                 bar.update(1)
         Progress()(1.0, "after")
@@ -173,5 +173,8 @@ def test_a_function_says_whether_it_wants_tqdm_bars() -> None:
     class Model:
         def __call__(self, x: int, progress: Progress = Progress(track_tqdm=True)) -> None: ...
 
-    assert [tracks_tqdm(fn) for fn in (wants, wants_by_name, partial(wants, 1), Model(), Model().__call__)] == [True] * 5
+    assert [
+        tracks_tqdm(fn)
+        for fn in (wants, wants_by_name, partial(wants, 1), Model(), Model().__call__)
+    ] == [True] * 5
     assert not any(tracks_tqdm(fn) for fn in (does_not, len, print, str))

@@ -8,15 +8,12 @@ from collections.abc import Callable, Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pegboard.errors import QueueFull
 from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, SessionId
 from pegboard.queue.scheduler import Scheduler
 
 
-def limits(
-    function_id: int, lane: str, limit: int | None = 1, batch: int = 1
-) -> FunctionLimits:
+def limits(function_id: int, lane: str, limit: int | None = 1, batch: int = 1) -> FunctionLimits:
     return FunctionLimits(function_id, lane, limit, is_batched=batch > 1, max_batch_size=batch)
 
 
@@ -126,7 +123,9 @@ def test_starting_moves_the_job_along_its_table() -> None:
     assert job.state is JobState.RUNNING
 
 
-@pytest.mark.parametrize("last", [JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST])
+@pytest.mark.parametrize(
+    "last", [JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.LOST]
+)
 def test_a_job_that_is_over_stays_as_it_is(last: JobState) -> None:
     job = Job(JobId("a"), Call(0, SessionId("s"), []), "lane")
     job.move_to(JobState.RUNNING)
@@ -140,7 +139,12 @@ def test_a_job_that_is_over_stays_as_it_is(last: JobState) -> None:
 @given(st.data())
 def test_the_scheduler_agrees_with_a_simple_list(data: st.DataObject) -> None:
     """A list per lane, scanned from the front, is the model."""
-    functions = [limits(0, "x", 1), limits(1, "x", 2, batch=2), limits(2, "y", 2), limits(3, "z", None)]
+    functions = [
+        limits(0, "x", 1),
+        limits(1, "x", 2, batch=2),
+        limits(2, "y", 2),
+        limits(3, "z", None),
+    ]
     names = Names(*functions)
     waiting: dict[str, list[Job]] = {"x": [], "y": [], "z": []}
     running = {"x": 0, "y": 0, "z": 0}
