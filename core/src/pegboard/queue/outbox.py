@@ -16,7 +16,7 @@ import orjson
 
 from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, Queued, Stepped
 
-STEPS_KEPT = 64
+STEPS_KEPT = 4096
 """Undelivered steps of one event beyond which the oldest are dropped."""
 
 STEPS_BYTES = 8_000_000
