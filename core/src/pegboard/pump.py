@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-STEPS_KEPT = 64
+STEPS_KEPT = 4096
 
 
 class Pump(Generic[Item]):

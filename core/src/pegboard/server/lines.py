@@ -27,6 +27,8 @@ SETTLE_S = 0.05
 GRACE_S = 2.0
 CANCEL_AFTER_RESET_S = 0.15
 CANCEL_WITHOUT_RESET_S = 0.5
+CANCEL_AFTER_RESET_S = 0.15
+CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
 
@@ -38,6 +40,7 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
+        self._cancelled: dict[str, Line] = {}
         self._cancelled: dict[str, Line] = {}
         self._readers: dict[str, set[Line]] = {}
 
@@ -74,11 +77,15 @@ class Lines:
         """Expect that a client will say that it has taken note of a cancellation."""
         self._cancelled[event_id] = line
 
+    def cancelled(self, event_id: str, line: Line) -> None:
+        """Expect that a client will say that it has taken note of a cancellation."""
+        self._cancelled[event_id] = line
+
     def reset(self, event_id: str) -> None:
         """Take note that a client knows of its cancellation."""
         line = self._cancelled.pop(event_id, None)
         if line is not None:
-            line.release(event_id, CANCEL_AFTER_RESET_S)
+            line.release(event_id)
 
     def forget_cancelled(self, event_id: str) -> None:
         """Stop expecting."""
@@ -137,6 +144,9 @@ class Line:
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
         self._is_hurried = False
+        # Ends of cancelled events: when they may be sent, and the message once it is there.
+        self._held_until: dict[str, float] = {}
+        self._held: dict[str, tuple[int, Ended]] = {}
         # Ends of cancelled events: when they may be sent, and the message once it is there.
         self._held_until: dict[str, float] = {}
         self._held: dict[str, tuple[int, Ended]] = {}
