@@ -19,6 +19,9 @@ from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, 
 STEPS_KEPT = 4096
 """Undelivered steps of one event beyond which the oldest are dropped."""
 
+STEP_BYTES_KEPT = 8 * 1024 * 1024
+"""… and their size together; the newest is kept whatever its size."""
+
 STEPS_BYTES = 8_000_000
 """The same by size: the newest step is kept whatever its size."""
 
@@ -45,6 +48,7 @@ class Outbox:
         self._logs: deque[int] = deque()
         self._next = 1
         self._steps: dict[str, deque[int]] = {}
+        self._step_bytes: dict[str, int] = {}
         self._latest: dict[tuple[str, type[Message]], int] = {}
         self._delivered = 0
         self._changed = asyncio.Event()
@@ -71,7 +75,7 @@ class Outbox:
             size = self._sizes[number] = size_of(output)
             self._bytes += size
         if isinstance(message, Stepped):
-            self._add_step(message.event_id, number)
+            self._add_step(message.event_id, number, message.output.size_bytes)
         elif isinstance(message, Logged):
             self._logs.append(number)
             if len(self._logs) > LOGS_KEPT:
@@ -85,6 +89,7 @@ class Outbox:
         elif isinstance(message, Ended):
             # Nothing will supersede anything of this event again.
             self._steps.pop(message.event_id, None)
+            self._step_bytes.pop(message.event_id, None)
             for kind in (Progressed, Queued):
                 self._latest.pop((message.event_id, kind), None)
         self.wake()
@@ -130,41 +135,23 @@ class Outbox:
         self.is_closed = True
         self.wake()
 
-    def _add_step(self, event_id: str, number: int) -> None:
+    def _add_step(self, event_id: str, number: int, size: int) -> None:
         steps = self._steps.setdefault(event_id, deque())
+        total = self._step_bytes.get(event_id, 0)
         while steps and steps[0] <= self._delivered:
-            steps.popleft()
+            total -= self._size_of(steps.popleft())
         steps.append(number)
-        size = sum(self._sizes.get(step, 0) for step in steps)
-        # A log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
-        while len(steps) > 1 and (len(steps) > STEPS_KEPT or size > STEPS_BYTES):
+        total += size
+        # One log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
+        while len(steps) > STEPS_KEPT or (total > STEP_BYTES_KEPT and len(steps) > 1):
             oldest = steps.popleft()
-            size -= self._sizes.get(oldest, 0)
-            self._remove(oldest)
+            total -= self._size_of(oldest)
+            self._log.pop(oldest, None)
+        self._step_bytes[event_id] = max(0, total)
 
-    def _remove(self, number: int) -> None:
-        self._log.pop(number, None)
-        self._bytes -= self._sizes.pop(number, 0)
-
-
-def size_of(output: Output) -> int:
-    """Return about how many bytes an output holds, looking at no more than a few of its parts."""
-    todo: list[object] = list(output.data)
-    total = 0
-    for _ in range(200):
-        if not todo:
-            return total
-        value = todo.pop()
-        total += 16
-        if isinstance(value, (str, bytes)):
-            total += len(value)
-        elif isinstance(value, orjson.Fragment):
-            total += len(value.contents)
-        elif isinstance(value, dict):
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-    return total + 16 * len(todo)
+    def _size_of(self, number: int) -> int:
+        message = self._log.get(number)
+        return message.output.size_bytes if isinstance(message, Stepped) else 0
 
 
 __all__ = ["DELIVERED_KEPT", "LOGS_KEPT", "STEPS_KEPT", "Outbox", "size_of"]
