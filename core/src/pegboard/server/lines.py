@@ -27,8 +27,6 @@ SETTLE_S = 0.05
 GRACE_S = 2.0
 CANCEL_AFTER_RESET_S = 0.15
 CANCEL_WITHOUT_RESET_S = 0.5
-CANCEL_AFTER_RESET_S = 0.15
-CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
 
@@ -40,7 +38,6 @@ class Lines:
         self._site = site
         self._lines: OrderedDict[SessionId, Line] = OrderedDict()
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
-        self._cancelled: dict[str, Line] = {}
         self._cancelled: dict[str, Line] = {}
         self._readers: dict[str, set[Line]] = {}
 
@@ -77,15 +74,11 @@ class Lines:
         """Expect that a client will say that it has taken note of a cancellation."""
         self._cancelled[event_id] = line
 
-    def cancelled(self, event_id: str, line: Line) -> None:
-        """Expect that a client will say that it has taken note of a cancellation."""
-        self._cancelled[event_id] = line
-
     def reset(self, event_id: str) -> None:
         """Take note that a client knows of its cancellation."""
         line = self._cancelled.pop(event_id, None)
         if line is not None:
-            line.release(event_id)
+            line.release(event_id, CANCEL_AFTER_RESET_S)
 
     def forget_cancelled(self, event_id: str) -> None:
         """Stop expecting."""
@@ -147,9 +140,6 @@ class Line:
         # Ends of cancelled events: when they may be sent, and the message once it is there.
         self._held_until: dict[str, float] = {}
         self._held: dict[str, tuple[int, Ended]] = {}
-        # Ends of cancelled events: when they may be sent, and the message once it is there.
-        self._held_until: dict[str, float] = {}
-        self._held: dict[str, tuple[int, Ended]] = {}
 
     def _on_change(self) -> None:
         self.wake.set()
@@ -205,7 +195,7 @@ class Line:
 
     def due(self) -> list[tuple[int, Ended]]:
         """Return held ends that may go now."""
-        now = self._now()
+        now = float("inf") if self._site.closing.is_set() else self._now()
         found = [
             self._held.pop(event_id)
             for event_id in list(self._held)
@@ -302,6 +292,7 @@ class StreamAnswer:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         line = self._line
         headers = [*SSE_HEADERS, *self.raw_headers]
         gone = asyncio.ensure_future(_until_gone(receive))
