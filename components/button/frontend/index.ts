@@ -1,0 +1,4 @@
+import { component } from "@pegboard/svelte";
+import Button from "./Button.svelte";
+
+export default component(Button);

@@ -1,0 +1,4 @@
+import { component } from "@pegboard/svelte";
+import Dropdown from "./Dropdown.svelte";
+
+export default component(Dropdown);

@@ -1,0 +1,4 @@
+import { component } from "@pegboard/svelte";
+import Tree from "./Tree.svelte";
+
+export default component(Tree);

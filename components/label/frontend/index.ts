@@ -1,0 +1,4 @@
+import { component } from "@pegboard/svelte";
+import Label from "./Label.svelte";
+
+export default component(Label);
