@@ -148,7 +148,7 @@ def test_upload_over_the_limit_is_refused_and_leaves_nothing(serve: Any, tmp_pat
         (
             {"content-type": "multipart/form-data; boundary=x"},
             b"--x\r\nX-Long: " + b"a" * 40_000 + b"\r\n\r\nx\r\n--x--\r\n",
-            413,
+            400,
         ),
     ],
 )
@@ -228,7 +228,7 @@ def test_client_cannot_declare_active_content_safe(base: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "../../../etc/passwd", "nothing", "x/..%2f..%2fetc/passwd", "%00", "C:/x"]
+    "path", ["/etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "nothing", "x/..%2f..%2fetc/passwd", "%00", "C:/x"]
 )
 def test_missing_and_forbidden_files_get_the_same_answer(base: str, path: str) -> None:
     for address in (f"{base}file={path}", f"{base}file/{path}"):

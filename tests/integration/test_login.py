@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -31,11 +32,21 @@ def who() -> AppBuilder:
     return app
 
 
-def log_in(server: Any, user: str, password: str) -> httpx.Client:
-    client = httpx.Client(base_url=server.local_url)
-    answer = client.post("login", data={"username": user, "password": password})
-    assert answer.json() == {"success": True}
-    return client
+@pytest.fixture
+def log_in() -> Iterator[Callable[..., httpx.Client]]:
+    """Return a function that logs a person in and gives their HTTP client."""
+    clients: list[httpx.Client] = []
+
+    def enter(server: Any, user: str, password: str) -> httpx.Client:
+        client = httpx.Client(base_url=server.local_url)
+        clients.append(client)
+        answer = client.post("login", data={"username": user, "password": password})
+        assert answer.json() == {"success": True}
+        return client
+
+    yield enter
+    for client in clients:
+        client.close()
 
 
 def test_python_client_needs_the_right_password(serve: Any) -> None:
@@ -73,7 +84,7 @@ def test_wrong_password_is_401_and_attempts_are_limited(serve: Any) -> None:
     assert attempt("lovelace") == 429
 
 
-def test_logout_ends_the_login_on_the_server(serve: Any) -> None:
+def test_logout_ends_the_login_on_the_server(serve: Any, log_in: Any) -> None:
     server = serve(who().spec(), auth=ACCOUNTS)
     client = log_in(server, "ada", "lovelace")
     stolen = dict(client.cookies)
@@ -85,7 +96,7 @@ def test_logout_ends_the_login_on_the_server(serve: Any) -> None:
     assert httpx.get(f"{server.local_url}config", cookies=stolen).status_code == 401
 
 
-def test_session_of_another_person_is_another_session(serve: Any) -> None:
+def test_session_of_another_person_is_another_session(serve: Any, log_in: Any) -> None:
     server = serve(who().spec(), auth=ACCOUNTS)
     ada, bob = log_in(server, "ada", "lovelace"), log_in(server, "bob", "builder")
     body = {"data": [None], "session_hash": "s"}
@@ -99,7 +110,7 @@ def test_session_of_another_person_is_another_session(serve: Any) -> None:
     assert [item["msg"] for item in messages(overheard.text)] == ["close_stream"]
 
 
-def test_file_belongs_to_who_uploaded_it(serve: Any) -> None:
+def test_file_belongs_to_who_uploaded_it(serve: Any, log_in: Any) -> None:
     server = serve(who().spec(), auth=ACCOUNTS)
     ada, bob = log_in(server, "ada", "lovelace"), log_in(server, "bob", "builder")
     (path,) = ada.post("gradio_api/upload", files={"files": ("a.bin", CONTENT)}).json()
@@ -111,7 +122,7 @@ def test_file_belongs_to_who_uploaded_it(serve: Any) -> None:
     assert bob.post("gradio_api/run/echo", json={"data": data}).status_code == 500
 
 
-def test_result_of_a_call_belongs_to_who_called(serve: Any) -> None:
+def test_result_of_a_call_belongs_to_who_called(serve: Any, log_in: Any) -> None:
     server = serve(who().spec(), auth=ACCOUNTS)
     ada, bob = log_in(server, "ada", "lovelace"), log_in(server, "bob", "builder")
     event_id = ada.post("gradio_api/call/name", json={"data": []}).json()["event_id"]
@@ -140,7 +151,7 @@ def test_form_of_the_page_leads_back_to_the_page(serve: Any) -> None:
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_function_may_decide_who_gets_in(serve: Any, is_async: bool) -> None:
+def test_function_may_decide_who_gets_in(serve: Any, log_in: Any, is_async: bool) -> None:
     def check(user: str, password: str) -> bool:
         return (user, password) == ("eve", "adam")
 
@@ -164,7 +175,7 @@ def test_dependency_decides_by_request(serve: Any) -> None:
     assert named.json()["data"] == ["I am zoe"]
 
 
-def test_page_of_another_origin_cannot_use_a_login(serve: Any) -> None:
+def test_page_of_another_origin_cannot_use_a_login(serve: Any, log_in: Any) -> None:
     server = serve(who().spec(), auth=ACCOUNTS)
     client = log_in(server, "ada", "lovelace")
 

@@ -542,3 +542,13 @@ def test_async_iteration_ends_with_the_final_output(serve: Any) -> None:
 
     assert updates[-1].type == "output"
     assert updates[-1].outputs["data"] == ["Hello Ada"]
+
+
+def test_generator_that_is_faster_than_its_reader_gives_every_step(serve: Any) -> None:
+    def race() -> Any:
+        yield from range(1000)
+
+    app = AppBuilder()
+    app.on(race, [], [app.add(Counter())], "race", is_generator=True)
+
+    assert list(connect(serve(app.spec())).submit(api_name="/race")) == list(range(1000))

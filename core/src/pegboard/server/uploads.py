@@ -58,7 +58,7 @@ class _Part:
     """The part of a form that is being read."""
 
     def __init__(self) -> None:
-        self.headers: dict[str, str] = {}
+        self.headers: dict[bytes, bytes] = {}
         self.field_name = b""
         self.value = b""
         self.name: bytes | None = None
@@ -177,17 +177,18 @@ class FormReader:
 
     def _header_end(self) -> None:
         part = self._part
-        part.headers[part.field_name.decode("latin-1").lower()] = part.value.decode("utf-8", "replace")
+        part.headers[part.field_name.lower()] = part.value
         part.field_name = part.value = b""
 
     def _headers_finished(self) -> None:
         part = self._part
-        _, options = parse_options_header(part.headers.get("content-disposition", ""))
+        _, options = parse_options_header(part.headers.get(b"content-disposition", b""))
         part.name = options.get(b"name")
         filename = options.get(b"filename")
         if filename is not None:
             part.filename = _decoded_name(filename)
-            part.content_type = part.headers.get("content-type", "").split(";")[0].strip() or None
+            kind = part.headers.get(b"content-type", b"").split(b";")[0].strip()
+            part.content_type = kind.decode("latin-1") or None
             if part.name == b"files" or self._all_parts:
                 self._file_count += 1
                 if self._file_count > MAX_FILES:

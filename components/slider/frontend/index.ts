@@ -1,0 +1,4 @@
+import { component } from "@pegboard/svelte";
+import Slider from "./Slider.svelte";
+
+export default component(Slider);
