@@ -1,8 +1,7 @@
 """What only buttons do: captions, links and icons; and emptying other components."""
 
-import pytest
-
 import pegboard
+import pytest
 from pegboard import Blocks, FileRef, PayloadError, State
 from pegboard.testing.fakes import Counter, Echo
 from pegboard_button import Button, ClearButton

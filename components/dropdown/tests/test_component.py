@@ -2,7 +2,6 @@
 
 import jsonschema
 import pytest
-
 from pegboard import PayloadError, ValueTypeError
 from pegboard_dropdown import Dropdown
 

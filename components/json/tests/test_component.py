@@ -7,7 +7,6 @@ import json
 
 import numpy
 import pytest
-
 from pegboard import ValueTypeError
 from pegboard_json import JSON
 

@@ -4,7 +4,6 @@ import json
 
 import numpy
 import pytest
-
 from pegboard import PayloadError, ValueTypeError
 from pegboard_label import Label
 

@@ -3,7 +3,6 @@
 import jsonschema
 import numpy
 import pytest
-
 from pegboard import PayloadError, ValueTypeError
 from pegboard_radio import Radio
 
