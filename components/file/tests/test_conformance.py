@@ -1,0 +1,16 @@
+"""The suite that every component passes, for one file and for several."""
+
+from __future__ import annotations
+
+from pegboard_file import File
+
+from pegboard.testing.conformance import ComponentConformance
+
+
+class TestFile(ComponentConformance):
+    component = File
+
+
+class TestSeveralFiles(ComponentConformance):
+    component = File
+    options = {"file_count": "multiple"}
