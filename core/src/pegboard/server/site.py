@@ -26,6 +26,8 @@ from pegboard.spec import AppSpec
 if TYPE_CHECKING:
     from pegboard.launch import ServerOptions
 
+TIDY_EVERY_S = 60.0
+
 
 class Site:
     """The parts of one running app.
@@ -87,18 +89,27 @@ class Site:
         self.lines = Lines(self)
         self.closing = asyncio.Event()
         self._is_started = False
+        self._tidying: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Start what needs a running loop; repeated calls do nothing."""
         if self._is_started:
             return
         self._is_started = True
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Drop idle sessions and state past its time, now and every minute."""
+        self.sessions.expire()
+        self._tidying = asyncio.get_running_loop().call_later(TIDY_EVERY_S, self._tidy)
 
     async def stop(self) -> None:
         """End events, then streams, then remove files."""
         if self.closing.is_set():
             return
         self.closing.set()
+        if self._tidying is not None:
+            self._tidying.cancel()
         await self.engine.stop()
         self.lines.wake_all()
         self.executor.close()
