@@ -12,15 +12,10 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-import orjson
-
 from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, Queued, Stepped
 
 STEPS_KEPT = 4096
 """Undelivered steps of one event beyond which the oldest are dropped."""
-
-STEP_BYTES_KEPT = 8 * 1024 * 1024
-"""… and their size together; the newest is kept whatever its size."""
 
 STEPS_BYTES = 8_000_000
 """The same by size: the newest step is kept whatever its size."""
@@ -75,7 +70,7 @@ class Outbox:
             size = self._sizes[number] = size_of(output)
             self._bytes += size
         if isinstance(message, Stepped):
-            self._add_step(message.event_id, number, message.output.size_bytes)
+            self._add_step(message.event_id, number)
         elif isinstance(message, Logged):
             self._logs.append(number)
             if len(self._logs) > LOGS_KEPT:
@@ -135,23 +130,43 @@ class Outbox:
         self.is_closed = True
         self.wake()
 
-    def _add_step(self, event_id: str, number: int, size: int) -> None:
+    def _add_step(self, event_id: str, number: int) -> None:
         steps = self._steps.setdefault(event_id, deque())
-        total = self._step_bytes.get(event_id, 0)
+        size = self._step_bytes.get(event_id, 0)
         while steps and steps[0] <= self._delivered:
-            total -= self._size_of(steps.popleft())
+            size -= self._sizes.get(steps.popleft(), 0)
         steps.append(number)
-        total += size
-        # One log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
-        while len(steps) > STEPS_KEPT or (total > STEP_BYTES_KEPT and len(steps) > 1):
+        size += self._sizes.get(number, 0)
+        # A log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
+        while len(steps) > 1 and (len(steps) > STEPS_KEPT or size > STEPS_BYTES):
             oldest = steps.popleft()
-            total -= self._size_of(oldest)
-            self._log.pop(oldest, None)
-        self._step_bytes[event_id] = max(0, total)
+            size -= self._sizes.get(oldest, 0)
+            self._remove(oldest)
+        self._step_bytes[event_id] = max(0, size)
 
-    def _size_of(self, number: int) -> int:
-        message = self._log.get(number)
-        return message.output.size_bytes if isinstance(message, Stepped) else 0
+    def _remove(self, number: int) -> None:
+        self._log.pop(number, None)
+        self._bytes -= self._sizes.pop(number, 0)
+
+
+def size_of(output: Output) -> int:
+    """Return about how many bytes an output holds, looking at no more than a few of its parts."""
+    if output.size_bytes:
+        return output.size_bytes
+    todo: list[object] = list(output.data)
+    total = 0
+    for _ in range(200):
+        if not todo:
+            return total
+        value = todo.pop()
+        total += 16
+        if isinstance(value, (str, bytes)):
+            total += len(value)
+        elif isinstance(value, dict):
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+    return total + 16 * len(todo)
 
 
 __all__ = ["DELIVERED_KEPT", "LOGS_KEPT", "STEPS_KEPT", "Outbox", "size_of"]
