@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pegboard as pb
+from pegboard import plugins
 from pegboard.errors import ComponentNotFound, NameClash
 from pegboard.plugins import BrokenComponent, PluginIndex, index, rescan, scan
 
@@ -20,6 +21,7 @@ from .installed import install
 def shelf(tmp_path, monkeypatch):
     """An empty folder on ``sys.path``; packages imported from it are forgotten afterwards."""
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(plugins, "_index", None)  # the index of this folder goes with it
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:

@@ -6,10 +6,11 @@ build hook and the conformance suite, not at every start.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 PROTOCOL = (1, 0)
 """The version of the component contract that this core speaks: MAJOR, MINOR."""
@@ -73,7 +74,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
         ManifestError: It is not JSON, or lacks a key that discovery needs.
     """
     try:
-        data = json.loads(text)
+        data = orjson.loads(text)
     except ValueError as problem:
         raise ManifestError(f"pegboard.json is not JSON: {problem}") from None
     if not isinstance(data, dict):

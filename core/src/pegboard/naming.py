@@ -16,7 +16,7 @@ REFUSED = frozenset({"mic", "tabitem", "timeseries"})
 
 
 def class_named(name: str) -> type[Component[Any, Any, Any]]:
-    """Return the component class that a lower-case name stands for.
+    """Return the component class that a lower-case name, or an id, stands for.
 
     Raises:
         ComponentNotFound: No installed component has this name.
@@ -24,7 +24,8 @@ def class_named(name: str) -> type[Component[Any, Any, Any]]:
     """
     from pegboard import plugins
 
-    if name.lower() != name:
+    # An id, "distribution/Class", is how a clash of names is settled.
+    if name.lower() != name and "/" not in name:
         raise OptionError(
             f"The component name '{name}'",
             got=name,

@@ -51,15 +51,39 @@ class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its co
             raise BuildError(
                 f"{frontend.package_dir}/pegboard.json is missing. Make it with `pegboard manifest`."
             )
-        try:
-            data = json.loads(manifest.read_text(encoding="utf-8"))
-            components = data["components"]
-        except (ValueError, KeyError) as problem:
-            raise BuildError(f"{manifest} cannot be read: {problem}") from None
-        for component in components:
-            entry = (component.get("frontend") or {}).get("entry")
-            if entry is not None and not (frontend.package_dir / entry).is_file():
-                raise BuildError(
-                    f"the bundle {entry} of component '{component.get('name')}' is missing. "
-                    "Build it (Node 20.19 or newer), or install from a wheel, which carries it."
-                )
+        for component in _described(frontend, manifest):
+            browser = component.get("frontend") or {}
+            shared = browser.get("shared") or {}
+            for file in (browser.get("entry"), browser.get("css"), shared.get("entry")):
+                if file is not None and not (frontend.package_dir / str(file)).is_file():
+                    raise BuildError(
+                        f"the bundle {file} of component '{component['name']}' is missing. Build it "
+                        "(Node 20.19 or newer), or install from a wheel, which carries it; if the "
+                        f"component has no such file any more, run `pegboard manifest` in {frontend.root}."
+                    )
+
+
+def _described(frontend: Frontend, manifest: Path) -> list[dict[str, Any]]:
+    """Return the manifest's components, after comparing it with pyproject.toml.
+
+    Raises:
+        BuildError: It cannot be read, or describes something else than what is being built.
+    """
+    again = f"Write it anew with `pegboard manifest` in {frontend.root}."
+    try:
+        data = json.loads(manifest.read_text(encoding="utf-8"))
+        components: list[dict[str, Any]] = list(data["components"])
+        objects = {component["object"] for component in components if component["name"]}
+        distribution, _ = data["distribution"], data["protocol"]
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise BuildError(
+            f"{manifest} cannot be read: {type(problem).__name__} {problem}. {again}"
+        ) from None
+    project = frontend.project["project"]
+    if distribution != project["name"]:
+        raise BuildError(f"{manifest} is of '{distribution}', not of '{project['name']}'. {again}")
+    points = project.get("entry-points", {}).get("pegboard.components", {})
+    missing = sorted(set(points.values()) - objects)
+    if missing:
+        raise BuildError(f"{manifest} does not describe {', '.join(missing)}. {again}")
+    return components
