@@ -445,17 +445,11 @@ class _Step:
             self._output(slot, value, postprocess)
             for slot, value in zip(self._function.outputs, row)
         )
-        size_bytes = 0
-        if is_generating:
-            data = []
-            for value in values:
-                copied, size = wire.snapshot(value)
-                data.append(copied)
-                size_bytes += size
-        else:
-            data = [wire.frozen(value) for value in values]
+        keep = wire.snapshot if is_generating else wire.frozen
+        kept = [keep(value) for value in values]
         changed = self._changed_states() if self._snapshots else ()
-        return Output(data, is_generating, changed, size_bytes)
+        size_bytes = sum(size for _, size in kept) + 16
+        return Output([value for value, _ in kept], is_generating, changed, size_bytes)
 
     def _output(self, slot: _Slot, value: Any, postprocess: bool) -> Any:
         if slot.state is not None:

@@ -41,20 +41,23 @@ def loads(data: bytes) -> Any:
     return value
 
 
-def frozen(value: Any) -> Any:
-    """Return a JSON value that later changes to ``value`` cannot reach, encoded already if possible.
+def frozen(value: Any) -> tuple[Any, int]:
+    """Return a JSON value that later changes to ``value`` cannot reach, and its size in bytes.
+
+    Lists and objects are encoded already.
 
     Raises:
         TypeError: The value holds something that JSON cannot.
     """
     if value is None or value is True or value is False:
-        return value
+        return value, 8
     kind = type(value)
     if kind is str:
-        return value if value.isascii() else _whole(value)
+        return value if value.isascii() else _whole(value), len(value)
     if kind is float or (kind is int and -(2**63) <= value < 2**64):
-        return value
-    return orjson.Fragment(dumps(value))
+        return value, 16
+    encoded = dumps(value)
+    return orjson.Fragment(encoded), len(encoded)
 
 
 def snapshot(value: Any) -> tuple[Any, int]:

@@ -165,6 +165,8 @@ class Outbox:
 
 def size_of(output: Output) -> int:
     """Return about how many bytes an output holds, looking at no more than a few of its parts."""
+    if output.size_bytes:
+        return output.size_bytes
     todo: list[object] = list(output.data)
     total = 0
     for _ in range(200):

@@ -324,7 +324,9 @@ class Engine:
         seconds = self._clock() - begin
         self._durations.add(call.function_id, seconds)
         output = last or Output([None] * self._output_count(call.function_id))
-        return Output(output.data, False, output.changed_state_ids), seconds
+        return Output(
+            output.data, False, output.changed_state_ids, output.size_bytes
+        ), seconds
 
     # -- ending ------------------------------------------------------------------------------------
 
@@ -338,7 +340,9 @@ class Engine:
         started = job.started_at_s
         seconds = self._clock() - started if started is not None else 0.0
         average = self._durations.mean_s(job.call.function_id) or seconds
-        final = None if output is None else Output(output.data, False, output.changed_state_ids)
+        final = None if output is None else Output(
+            output.data, False, output.changed_state_ids, output.size_bytes
+        )
         self._tracks.pop(job.id, None)
         mine = self._of_session.get(job.call.session)
         if mine is not None:
