@@ -13,7 +13,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
 from pegboard.errors import QueueFull
 from pegboard.queue.job import Call, Reporter, SessionId
 from pegboard.queue.messages import (
@@ -29,6 +28,7 @@ from pegboard.queue.messages import (
 )
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.worker import Engine
+
 from tests.unit.turned import Bench, Run, call, limits, words
 
 
@@ -84,7 +84,13 @@ def test_a_run_that_gives_nothing_ends_with_nulls(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     "problem",
-    [ValueError("v"), SystemExit(3), KeyboardInterrupt(), asyncio.CancelledError(), GeneratorExit()],
+    [
+        ValueError("v"),
+        SystemExit(3),
+        KeyboardInterrupt(),
+        asyncio.CancelledError(),
+        GeneratorExit(),
+    ],
     ids=lambda problem: type(problem).__name__,
 )
 def test_whatever_a_function_raises_fails_its_own_event_only(
@@ -430,7 +436,10 @@ class EngineMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.bench = Bench(
-            limits(0, 1, "one"), limits(1, 2, "two"), limits(2, 2, "two"), limits(3, 1, "b", batch=3),
+            limits(0, 1, "one"),
+            limits(1, 2, "two"),
+            limits(2, 2, "two"),
+            limits(3, 1, "b", batch=3),
             max_size=6,
         )
         self.accepted: list[tuple[str, str]] = []
@@ -458,7 +467,12 @@ class EngineMachine(RuleBasedStateMachine):
             self.bench.loop.settle()
 
     @precondition(lambda self: self.bench.runner.live)
-    @rule(data=st.data(), what=st.sampled_from(["step", "give", "end", "fail", "exit", "cancelled", "short", "stubborn"]))
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(
+            ["step", "give", "end", "fail", "exit", "cancelled", "short", "stubborn"]
+        ),
+    )
     def act(self, data: st.DataObject, what: str) -> None:
         run: Run = data.draw(st.sampled_from(self.bench.runner.live))
         if what == "step":
@@ -472,7 +486,11 @@ class EngineMachine(RuleBasedStateMachine):
         elif what == "stubborn":
             run.is_stubborn = True
         else:
-            problems = {"fail": ValueError(), "exit": SystemExit(), "cancelled": asyncio.CancelledError()}
+            problems = {
+                "fail": ValueError(),
+                "exit": SystemExit(),
+                "cancelled": asyncio.CancelledError(),
+            }
             run.fail(problems[what])
         self.bench.loop.settle(data.draw(st.integers(0, 4)))
 
@@ -549,6 +567,8 @@ def test_a_real_loop_survives_a_function_that_exits() -> None:
         while len([1 for _, message in box.since(0) if isinstance(message, Ended)]) < 2:
             await box.wait(box.last)
         await engine.stop()
-        return [message.failure is None for _, message in box.since(0) if isinstance(message, Ended)]
+        return [
+            message.failure is None for _, message in box.since(0) if isinstance(message, Ended)
+        ]
 
     assert asyncio.run(asyncio.wait_for(main(), 10)) == [False, True]

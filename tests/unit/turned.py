@@ -114,7 +114,9 @@ class ScriptedRunner:
             run.is_closed = True
 
 
-def limits(function_id: int = 0, limit: int | None = 1, lane: str = "lane", batch: int = 1) -> FunctionLimits:
+def limits(
+    function_id: int = 0, limit: int | None = 1, lane: str = "lane", batch: int = 1
+) -> FunctionLimits:
     return FunctionLimits(function_id, lane, limit, is_batched=batch > 1, max_batch_size=batch)
 
 

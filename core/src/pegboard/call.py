@@ -19,7 +19,7 @@ import logging
 import secrets
 import traceback
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -166,7 +166,7 @@ class CallRunner:
 
     async def _stream(self, function: _Function, call: Call) -> AsyncIterator[Output]:
         step = _Step(self, function, call)
-        pump: Pump[Output] = Pump()
+        pump: Pump[Output] = Pump(size_of=_size_of)
         work = asyncio.ensure_future(self._threads.run(partial(step.pump, pump)))
         try:
             while items := await pump.take():
@@ -269,8 +269,8 @@ class CallRunner:
         target = listener.fn
         while isinstance(target, partial):
             target = target.func
-        if not inspect.isroutine(target) and hasattr(target, "__call__"):
-            target = target.__call__
+        if not inspect.isroutine(target):
+            target = getattr(target, "__call__", target)  # noqa: B004 - the method itself is wanted
         return _Function(
             listener=listener,
             fn=listener.fn,
@@ -327,7 +327,7 @@ class _Step:
         self._call = call
         request = call.request
         self.request: Request = request if isinstance(request, Request) else Request()
-        self._session = runner._sessions.get(call.session)  # noqa: SLF001 - same module
+        self._session = runner._sessions.get(call.session)
         self._snapshots: dict[int, Any] = {}
 
     def whole(self) -> Output:
@@ -381,7 +381,7 @@ class _Step:
 
     def event(self, kind: type[Any]) -> Any:
         """Return the event's data as the class that the function asks for."""
-        target = self._runner._spec.components.get(self._call.trigger_id or -1)  # noqa: SLF001
+        target = self._runner._spec.components.get(self._call.trigger_id or -1)
         return kind(target, self._call.event_data)
 
     def _input(self, slot: _Slot, wire: Any, preprocess: bool) -> Any:
@@ -391,7 +391,7 @@ class _Step:
         if component is None or not (preprocess or self._function.listener.resolves_files):
             return wire
         if component.carries_files and wire is not None:
-            wire = self._runner._files.resolve(wire, self.request.username)  # noqa: SLF001
+            wire = self._runner._files.resolve(wire, self.request.username)
         return component.preprocess(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
@@ -399,7 +399,7 @@ class _Step:
         return self._session.components.get(slot.id, slot.component)
 
     def _key(self, slot: _Slot) -> Any:
-        return self._runner._spec.components.get(slot.id, slot.id)  # noqa: SLF001
+        return self._runner._spec.components.get(slot.id, slot.id)
 
     # -- state -------------------------------------------------------------------------------------
 
@@ -412,7 +412,7 @@ class _Step:
         return states[state.id]
 
     def _remember_states(self) -> None:
-        watched = self._runner._watched_states  # noqa: SLF001
+        watched = self._runner._watched_states
         if not watched:
             return
         for slot in self._function.inputs + self._function.outputs:
@@ -437,17 +437,25 @@ class _Step:
     def finish_row(self, row: Sequence[Any], is_generating: bool = False) -> Output:
         """Turn one value per output into an `Output`."""
         if not self._function.outputs:
-            changed: Sequence[int] = self._changed_states() if self._snapshots else ()
-            return Output([], is_generating, changed)
+            return Output([], is_generating, self._changed_states() if self._snapshots else ())
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        keep = wire.snapshot if is_generating else wire.frozen
-        data = [
-            keep(self._output(slot, value, postprocess))
+        values = (
+            self._output(slot, value, postprocess)
             for slot, value in zip(self._function.outputs, row)
-        ]
-        return Output(data, is_generating, self._changed_states() if self._snapshots else ())
+        )
+        size_bytes = 0
+        if is_generating:
+            data = []
+            for value in values:
+                copied, size = wire.snapshot(value)
+                data.append(copied)
+                size_bytes += size
+        else:
+            data = [wire.frozen(value) for value in values]
+        changed = self._changed_states() if self._snapshots else ()
+        return Output(data, is_generating, changed, size_bytes)
 
     def _output(self, slot: _Slot, value: Any, postprocess: bool) -> Any:
         if slot.state is not None:
@@ -471,7 +479,7 @@ class _Step:
 
     def _published(self, payload: Any) -> Any:
         if isinstance(payload, FileRef) or any(True for _ in file_refs(payload)):
-            files = self._runner._files  # noqa: SLF001
+            files = self._runner._files
             return files.publish(payload, self.request.root_url, self.request.username)
         return payload
 
@@ -496,6 +504,10 @@ class _Step:
             payload = component.postprocess(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
+
+
+def _size_of(output: Output) -> int:
+    return output.size_bytes
 
 
 def _called(fn: Callable[..., Any], positional: list[Any], named: dict[str, Any]) -> Any:
@@ -587,5 +599,5 @@ def _is_same(one: Any, other: Any) -> bool:
         return False
     try:
         return bool(one == other)
-    except Exception:  # noqa: BLE001 - arrays and frames refuse to be true or false
+    except Exception:
         return False

@@ -35,7 +35,7 @@ class Fetched:
 
 def is_public(address: str) -> bool:
     """Say whether an IP address belongs to the public internet."""
-    ip = ipaddress.ip_address(address.split("%")[0])
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
         if inner is not None:

@@ -70,9 +70,9 @@ def safe_name(name: str | None, fallback: str = "file") -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
-def shown_name(name: str | None) -> str | None:
+def shown_name(name: object) -> str | None:
     """Reduce a name from outside to what may be shown: its last segment, without control characters."""
-    if not name:
+    if not isinstance(name, str) or not name:
         return None
     last = re.split(r"[\\/]", name)[-1]
     return "".join(char for char in last if char.isprintable())[:200] or None
@@ -175,9 +175,9 @@ class FileStore:
 
     def _resolve_one(self, wire: dict[str, Any], owner: str | None) -> FileRef:
         path, url = wire.get("path"), wire.get("url")
-        orig_name = shown_name(wire.get("orig_name")) if _is_text(wire.get("orig_name")) else None
+        orig_name = shown_name(wire.get("orig_name"))
         for text in (path, url):
-            if not _is_text(text):
+            if not isinstance(text, str) or not text:
                 continue
             stored = self.find(_handle_path(text), owner)
             if stored is not None:
@@ -520,10 +520,6 @@ def _handle_path(text: str) -> str:
         path = unquote(urlsplit(text).path)
         return path.split("/file=", 1)[1] if "/file=" in path else ""
     return text.split("/file=", 1)[1] if "/file=" in text else text
-
-
-def _is_text(value: object) -> Any:
-    return isinstance(value, str) and value != ""
 
 
 def _digest_of(path: Path) -> str:

@@ -103,11 +103,11 @@ class ServerOptions:
             OptionError: A value is not usable, or a parameter does not exist.
         """
         known = {item.name for item in fields(cls)}
-        for name in given:
+        for name, value in given.items():
             if name not in known and name not in HARMLESS:
                 raise OptionTypeError(
                     f"launch({name}=)",
-                    got=given[name],
+                    got=value,
                     expected=f"a parameter of launch: {', '.join(sorted(known))}",
                     fix="check the spelling",
                 )
@@ -150,7 +150,7 @@ class Server:
     def local_url(self) -> str:
         """Address for people on this machine."""
         name = self.options.server_name
-        if name in ("0.0.0.0", ""):  # noqa: S104 - shown, not bound
+        if name in ("0.0.0.0", ""):
             name = "localhost"
         elif name == "::":
             name = "[::1]"
@@ -197,7 +197,7 @@ class Server:
             stopping.set()
             self._uvicorn.should_exit = True
 
-        previous: dict[int, Any] = {}
+        previous: dict[signal.Signals, Any] = {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 previous[number] = signal.signal(number, on_signal)
@@ -337,8 +337,8 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         lifespan="on",
-        loop=_choice("uvloop"),  # type: ignore[arg-type]
-        http=_choice("httptools"),  # type: ignore[arg-type]
+        loop=_choice("uvloop"),
+        http=_choice("httptools"),
         ws="none",
         timeout_graceful_shutdown=DRAIN_LIMIT_S,
         timeout_keep_alive=30,
@@ -350,7 +350,6 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
         ssl_certfile=options.ssl_certfile,
         ssl_keyfile_password=options.ssl_keyfile_password,
     )
-    app.site.on_shutdown_begins = None
 
     class Quiet(uvicorn.Server):
         """Leaves signals to `Server.block_thread`, and fails waiting events before it drains."""
@@ -412,7 +411,7 @@ def _listening_socket(options: ServerOptions) -> socket.socket:
 def _announce(server: Server, problems: Sequence[str]) -> None:
     options = server.options
     if not options.quiet:
-        scheme = "public" if options.server_name in ("0.0.0.0", "::") else "local"  # noqa: S104
+        scheme = "public" if options.server_name in ("0.0.0.0", "::") else "local"
         print(f"* Running on {'local'} URL:  {server.local_url.rstrip('/')}")
         if scheme == "public" and not server.app.site.logins.is_required:
             print("* Everyone in this network can use the app: it has no login (launch(auth=...)).")

@@ -132,7 +132,9 @@ class Progress:
         else:
             if not 0 <= progress <= 1:
                 raise OptionError(
-                    "progress()", got=progress, expected="a fraction from 0 to 1",
+                    "progress()",
+                    got=progress,
+                    expected="a fraction from 0 to 1",
                     fix="divide by the length, or pass a pair (index, length)",
                 )
             bar = _Bar(None, None, unit, progress, desc)
@@ -232,14 +234,19 @@ def _message(
 
 
 def Info(
-    message: str = "Info issued.", duration: float | None = 10, visible: bool = True, title: str = "Info"
+    message: str = "Info issued.",
+    duration: float | None = 10,
+    visible: bool = True,
+    title: str = "Info",
 ) -> None:
     """Show a message in the page. ``duration`` is in seconds; ``None`` keeps it until closed."""
     _message("info", message, duration, visible, title)
 
 
 def Warning(
-    message: str = "Warning issued.", duration: float | None = 10, visible: bool = True,
+    message: str = "Warning issued.",
+    duration: float | None = 10,
+    visible: bool = True,
     title: str = "Warning",
 ) -> None:
     """Show a warning in the page. ``duration`` is in seconds; ``None`` keeps it until closed."""
@@ -247,7 +254,10 @@ def Warning(
 
 
 def Success(
-    message: str = "Success.", duration: float | None = 10, visible: bool = True, title: str = "Success"
+    message: str = "Success.",
+    duration: float | None = 10,
+    visible: bool = True,
+    title: str = "Success",
 ) -> None:
     """Show a message of success. ``duration`` is in seconds; ``None`` keeps it until closed."""
     _message("success", message, duration, visible, title)

@@ -1,7 +1,8 @@
 """Carries the steps of a generator from the thread it runs in to the event loop.
 
 The generator runs at its own speed: the thread never waits for a reader. Steps that the loop has not
-taken are bounded; beyond that the oldest go, because each step replaces the one before. The loop is
+taken are bounded in number and size; beyond that the oldest go, because each step replaces the one
+before. The loop is
 woken once for all that came meanwhile, not once for each.
 """
 
@@ -10,19 +11,26 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-STEPS_KEPT = 64
+STEPS_KEPT = 4096
+BYTES_KEPT = 8 * 1024 * 1024
 
 
 class Pump(Generic[Item]):
     """A bounded hand-over from one thread to one task. Make it on the loop."""
 
-    def __init__(self, limit: int = STEPS_KEPT) -> None:
+    def __init__(
+        self, limit: int = STEPS_KEPT, size_of: Callable[[Item], int] = lambda item: 0
+    ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._items: deque[Item] = deque(maxlen=limit)
+        self._items: deque[Item] = deque()
+        self._limit = limit
+        self._size_of = size_of
+        self._bytes = 0
         self._lock = threading.Lock()
         self._is_awake = False
         self._woken = asyncio.Event()
@@ -35,6 +43,11 @@ class Pump(Generic[Item]):
         """Hand over one item; ``False`` when nobody wants any more."""
         with self._lock:
             self._items.append(item)
+            self._bytes += self._size_of(item)
+            while len(self._items) > self._limit or (
+                self._bytes > BYTES_KEPT and len(self._items) > 1
+            ):
+                self._bytes -= self._size_of(self._items.popleft())
             must_wake, self._is_awake = not self._is_awake, True
         if must_wake:
             self._wake()
@@ -53,6 +66,7 @@ class Pump(Generic[Item]):
             with self._lock:
                 items = list(self._items)
                 self._items.clear()
+                self._bytes = 0
                 self._is_awake = False
             if items or self._is_ended:
                 return items

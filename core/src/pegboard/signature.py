@@ -179,7 +179,7 @@ def _is_progress(default: object) -> bool:
 
 
 def _hints(fn: Callable[..., Any]) -> dict[str, Any]:
-    target = fn if inspect.isroutine(fn) or not hasattr(fn, "__call__") else fn.__call__
+    target = fn if inspect.isroutine(fn) else getattr(fn, "__call__", fn)  # noqa: B004
     while hasattr(target, "func"):
         target = target.func
     try:

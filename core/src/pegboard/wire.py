@@ -57,23 +57,23 @@ def frozen(value: Any) -> Any:
     return orjson.Fragment(dumps(value))
 
 
-def snapshot(value: Any) -> Any:
-    """Return a plain copy in JSON's own types, for comparing the steps of a stream.
+def snapshot(value: Any) -> tuple[Any, int]:
+    """Return a plain copy in JSON's own types, for comparing the steps of a stream, and its size.
 
     Raises:
         TypeError: The value holds something that JSON cannot.
     """
     if value is None or value is True or value is False:
-        return value
+        return value, 8
     if type(value) is str:
-        return value if value.isascii() else _whole(value)
+        return value if value.isascii() else _whole(value), len(value)
     if type(value) in (int, float):
-        return value
+        return value, 16
     encoded = dumps(value)
     try:
-        return orjson.loads(encoded)
+        return orjson.loads(encoded), len(encoded)
     except ValueError:
-        return json.loads(encoded)
+        return json.loads(encoded), len(encoded)
 
 
 def _whole(text: str) -> str:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
-
 from pegboard import Component, Event, FileRef, PayloadError, State, refuse_option
+from pydantic import Field
 
 Variant = Literal["primary", "secondary", "stop", "huggingface"]
 Size = Literal["sm", "md", "lg"]
@@ -50,6 +49,7 @@ class Button(Component[str]):
     click = Event(doc="The button was pressed.")
 
     def setup(self) -> None:
+        """Check the options against each other."""
         if self.link is not None and urlsplit(self.link.strip()).scheme.lower() in _RUNS_CODE:
             raise refuse_option(
                 self, "link", self.link, "the address of a page", "run code with click(js=...)"
@@ -64,6 +64,7 @@ class Button(Component[str]):
             )
 
     def props(self) -> dict[str, Any]:
+        """Return what the browser reads."""
         return {**super().props(), "icon": _picture(self.icon)}
 
     def preprocess(self, payload: object) -> str | None:
@@ -77,9 +78,11 @@ class Button(Component[str]):
         return "" if value is None else str(value)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
+        """Return the JSON Schema of the payload."""
         return {"type": "string"}
 
     def example_payload(self) -> str:
+        """Return a payload that the component accepts."""
         return "Run"
 
 
@@ -109,6 +112,7 @@ class ClearButton(Button):
     click = Event(doc="The button was pressed; its components are empty.")
 
     def setup(self) -> None:
+        """Check the options against each other."""
         super().setup()
         if self.components is not None:
             self.add(self.components)
@@ -147,6 +151,7 @@ class ClearButton(Button):
                 self._options["components"] = listeners
 
     def example_payload(self) -> str:
+        """Return a payload that the component accepts."""
         return "Clear"
 
     def _reset(self, state: State) -> None:

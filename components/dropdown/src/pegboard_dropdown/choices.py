@@ -88,7 +88,7 @@ def scalar(value: object) -> Scalar | None:
     """Return a str, bool, int or float in Python's own type, or ``None`` for anything else."""
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
-            return kind(value) if type(value) is not kind else value  # type: ignore[return-value]
+            return kind(value) if type(value) is not kind else value
     item = getattr(value, "item", None)  # a scalar of an array library
     if callable(item) and getattr(value, "shape", None) == ():
         plain = item()

@@ -8,8 +8,6 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
-
 from pegboard import (
     Component,
     Event,
@@ -19,6 +17,8 @@ from pegboard import (
     ValueTypeError,
     refuse_option,
 )
+from pydantic import Field
+
 from pegboard_dropdown.choices import Choices, Scalar, scalar
 
 Picked: TypeAlias = Scalar | list[Scalar] | None
@@ -64,6 +64,7 @@ class Dropdown(Component[Picked, Any, Any]):
     key_up = Event(KeyUpData, doc="The person released a key: the key and the text in the field.")
 
     def setup(self) -> None:
+        """Check the options against each other."""
         try:
             self._choices = Choices.read(self.choices)
         except ValueError as problem:
@@ -85,6 +86,7 @@ class Dropdown(Component[Picked, Any, Any]):
             )
 
     def props(self) -> dict[str, Any]:
+        """Return what the browser reads."""
         # An absent limit means the default to the page, so "no limit" is said by a number.
         shown = self.num_choices_shown or 0
         return {**super().props(), "choices": self._choices.pairs(), "num_choices_shown": shown}
@@ -124,6 +126,7 @@ class Dropdown(Component[Picked, Any, Any]):
         return [self._shown(item) for item in value]
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
+        """Return the JSON Schema of the payload."""
         one = self._choices.schema()
         if self.allow_custom_value and one:
             custom = {"type": ["string", "number", "boolean"]}
@@ -136,12 +139,14 @@ class Dropdown(Component[Picked, Any, Any]):
         return schema
 
     def example_payload(self) -> Picked:
+        """Return a payload that the component accepts."""
         first = list(self._choices.values[:1])
         if self.multiselect:
             return first
         return first[0] if first else None
 
     def example_value(self) -> Picked:
+        """Return a value that the component shows."""
         return self.example_payload()
 
     def parse_example(self, text: str) -> Picked:

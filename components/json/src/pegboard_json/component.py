@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
 from pegboard import Component, Event, ExampleCell, ValueTypeError, refuse_option
+from pydantic import Field
 
 MAX_DEPTH = 100
 """Levels that a value may have; more means that it holds itself."""
@@ -49,12 +48,14 @@ class JSON(Component[Any, Any, Any]):
     change = Event(doc="The value was replaced.")
 
     def setup(self) -> None:
+        """Check the options against each other."""
         for name in ("height", "max_height", "min_height"):
             length = getattr(self, name)
             if isinstance(length, bool) or (isinstance(length, int) and length < 0):
                 raise refuse_option(self, name, length, _LENGTH)
 
     def props(self) -> dict[str, Any]:
+        """Return what the browser reads."""
         named = ["copy"] if self.buttons is None else [b for b in self.buttons if isinstance(b, str)]
         # An absent height means the default to the page, so "no limit" is said in words.
         limit = "none" if self.max_height is None else self.max_height
@@ -85,12 +86,15 @@ class JSON(Component[Any, Any, Any]):
         return self._plain(value, 0)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
+        """Return the JSON Schema of the payload."""
         return {}
 
     def example_payload(self) -> Any:
+        """Return a payload that the component accepts."""
         return {"foo": "bar"}
 
     def example(self, value: object) -> ExampleCell:
+        """Return how a value looks in a table of examples."""
         return ExampleCell("empty") if value is None else ExampleCell("json", self.postprocess(value))
 
     def parse_example(self, text: str) -> Any:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
-
 from pegboard import Component, Event, ExampleCell, PayloadError, SelectData, ValueTypeError
+from pydantic import Field
 
 Payload: TypeAlias = dict[str, Any]
 
@@ -107,9 +106,11 @@ class Label(Component[Payload, Any, Any]):
         }
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
+        """Return the JSON Schema of the payload."""
         return _SCHEMA
 
     def example_payload(self) -> Payload:
+        """Return a payload that the component accepts."""
         return {
             "label": "cat",
             "confidences": [
@@ -119,9 +120,11 @@ class Label(Component[Payload, Any, Any]):
         }
 
     def example_value(self) -> dict[str, float]:
+        """Return a value that the component shows."""
         return {"cat": 0.9, "dog": 0.1}
 
     def example(self, value: object) -> ExampleCell:
+        """Return how a value looks in a table of examples."""
         payload = self.postprocess(value)
         return ExampleCell("text", payload["label"]) if payload else ExampleCell("empty")
 

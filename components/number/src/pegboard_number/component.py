@@ -178,7 +178,7 @@ def _is_finite(number: Real) -> bool:
 def _rounded(number: Real, precision: int | None) -> Real:
     if precision is None:
         return number
-    return int(round(number)) if precision == 0 else round(number, precision)
+    return round(number) if precision == 0 else round(number, precision)
 
 
 def _whole_if(number: Real, precision: int | None) -> Real:

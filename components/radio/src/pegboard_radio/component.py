@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
+from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError, refuse_option
 from pydantic import Field
 
-from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError, refuse_option
 from pegboard_radio.choices import Choices, Scalar, scalar
 
 
@@ -35,6 +35,7 @@ class Radio(Component[Scalar | None, Scalar | None, Any]):
     input = Event(doc="The person picked another choice.")
 
     def setup(self) -> None:
+        """Check the options against each other."""
         try:
             self._choices = Choices.read(self.choices)
         except ValueError as problem:
@@ -43,6 +44,7 @@ class Radio(Component[Scalar | None, Scalar | None, Any]):
             ) from None
 
     def props(self) -> dict[str, Any]:
+        """Return what the browser reads."""
         return {**super().props(), "choices": self._choices.pairs()}
 
     def preprocess(self, payload: object) -> Scalar | None:
@@ -68,12 +70,15 @@ class Radio(Component[Scalar | None, Scalar | None, Any]):
         return plain
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
+        """Return the JSON Schema of the payload."""
         return self._choices.schema()
 
     def example_payload(self) -> Scalar | None:
+        """Return a payload that the component accepts."""
         return self._choices.values[0] if self._choices.values else None
 
     def example_value(self) -> Scalar | None:
+        """Return a value that the component shows."""
         return self.example_payload()
 
     def parse_example(self, text: str) -> Scalar | None:

@@ -190,4 +190,4 @@ def _plain_number(value: object) -> Real | None:
 def _rounded(number: Real, precision: int | None) -> Real:
     if precision is None:
         return number
-    return int(round(number)) if precision == 0 else round(number, precision)
+    return round(number) if precision == 0 else round(number, precision)

@@ -31,11 +31,13 @@ class Output:
         data: One wire value per output of the listener.
         is_generating: A step of a generator; the last step is repeated by the end message.
         changed_state_ids: State blocks whose value changed in this step.
+        size_bytes: About how much memory the values take, for whoever keeps many of them.
     """
 
     data: Sequence[Any]
     is_generating: bool = False
     changed_state_ids: Sequence[int] = ()
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import orjson
 
 from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, Queued, Stepped
 
-STEPS_KEPT = 64
-"""Undelivered steps of one event beyond which the oldest are dropped."""
+STEPS_KEPT = 4096
+"""Undelivered steps of one event beyond which the oldest are dropped.
+
+Clients count on getting each step of a quick generator, so small steps may pile up; big ones may not.
+"""
 
 STEPS_BYTES = 8_000_000
 """The same by size: the newest step is kept whatever its size."""
@@ -32,6 +36,15 @@ DELIVERED_BYTES = 8_000_000
 """The same by size."""
 
 
+@dataclass(slots=True)
+class _Steps:
+    """The steps of one event that no reader has taken."""
+
+    numbers: deque[int] = field(default_factory=deque)
+    sizes: deque[int] = field(default_factory=deque)
+    size: int = 0
+
+
 class Outbox:
     """The messages of one session (or of one event that is fetched by itself)."""
 
@@ -44,7 +57,7 @@ class Outbox:
         self._bytes = 0
         self._logs: deque[int] = deque()
         self._next = 1
-        self._steps: dict[str, deque[int]] = {}
+        self._steps: dict[str, _Steps] = {}
         self._latest: dict[tuple[str, type[Message]], int] = {}
         self._delivered = 0
         self._changed = asyncio.Event()
@@ -131,16 +144,19 @@ class Outbox:
         self.wake()
 
     def _add_step(self, event_id: str, number: int) -> None:
-        steps = self._steps.setdefault(event_id, deque())
-        while steps and steps[0] <= self._delivered:
-            steps.popleft()
-        steps.append(number)
-        size = sum(self._sizes.get(step, 0) for step in steps)
-        # A log that is kept for a later fetch has no reader to fall behind; it keeps a few as well.
-        while len(steps) > 1 and (len(steps) > STEPS_KEPT or size > STEPS_BYTES):
-            oldest = steps.popleft()
-            size -= self._sizes.get(oldest, 0)
-            self._remove(oldest)
+        steps = self._steps.setdefault(event_id, _Steps())
+        while steps.numbers and steps.numbers[0] <= self._delivered:
+            steps.size -= steps.sizes.popleft()
+            steps.numbers.popleft()
+        steps.numbers.append(number)
+        steps.sizes.append(self._sizes[number])
+        steps.size += self._sizes[number]
+        # A log that is kept for a later fetch has no reader to fall behind; it is bounded as well.
+        while len(steps.numbers) > 1 and (
+            len(steps.numbers) > STEPS_KEPT or steps.size > STEPS_BYTES
+        ):
+            steps.size -= steps.sizes.popleft()
+            self._remove(steps.numbers.popleft())
 
     def _remove(self, number: int) -> None:
         self._log.pop(number, None)
@@ -159,7 +175,7 @@ def size_of(output: Output) -> int:
         if isinstance(value, (str, bytes)):
             total += len(value)
         elif isinstance(value, orjson.Fragment):
-            total += len(value.contents)
+            total += len(orjson.dumps(value))  # a copy of bytes: it does not say its length
         elif isinstance(value, dict):
             todo.extend(value.values())
         elif isinstance(value, list):

@@ -200,7 +200,9 @@ class Engine:
             run.task.add_done_callback(partial(self._task_over, run))
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
-        self._moved_lanes |= {name for name in self._joined_lanes if self._scheduler.waiting_in(name)}
+        self._moved_lanes |= {
+            name for name in self._joined_lanes if self._scheduler.waiting_in(name)
+        }
         self._joined_lanes.clear()
         if self._moved_lanes and self._places_timer is None:
             # The first word about a place comes at once, later ones a few times a second.
@@ -400,9 +402,7 @@ class Engine:
             self._scheduler.leave(job)
             self._end(self._tracks[job.id], JobState.FAILED, None, _SHUTDOWN)
         self._is_stopped = True
-        runs = {
-            track.run.task for track in self._tracks.values() if track.run and track.run.task
-        }
+        runs = {track.run.task for track in self._tracks.values() if track.run and track.run.task}
         if runs and drain_s > 0:
             await asyncio.wait(runs, timeout=drain_s)
         left = list(self._tracks.values())

@@ -74,6 +74,7 @@ class PegboardApp(FastAPI):
         self.router.routes.insert(0, _TableRoute(self._gate))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope["type"] == "http" and not self.user_middleware and self._gate.knows(scope):
             await self._gate(scope, receive, send)
             return
@@ -110,6 +111,7 @@ class Gate:
         return route is not None or known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         extra: list[tuple[bytes, bytes]] = []
         try:

@@ -155,7 +155,7 @@ class Bundles:
             entry = self.add_module("c/app", _source(cls._esm, cls))
             css = _source(cls._css, cls) if cls._css is not None else ""
             return PluginAssets(key, entry, css, "scoped", (), events, None, None)
-        located = locate(cls)
+        located = locate(cls)  # type: ignore[arg-type]  # a class is hashable, whatever its __eq__
         if located is None:
             text = f"{cls.__name__} has no browser code: give the class an _esm, or install its package."
             return PluginAssets(key, None, "", "scoped", (), events, None, text)

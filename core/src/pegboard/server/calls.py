@@ -316,6 +316,7 @@ class _HeartbeatAnswer:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         headers = [*SSE_HEADERS, *self.raw_headers]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.ensure_future(_until_gone(receive))
@@ -343,18 +344,20 @@ class _ResultAnswer:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         headers = [*SSE_HEADERS, *self.raw_headers]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         gone = asyncio.ensure_future(_until_gone(receive))
-        number = 0
+        seen = 0
         try:
             while not gone.done():
-                found = self._line.outbox.since(number)
+                found = self._line.outbox.since(seen)
                 if not found:
                     if not await self._line.changed(gone, HEARTBEAT_S):
                         await _named(send, b"heartbeat", None)
                     continue
                 for number, message in found:
+                    seen = number
                     if isinstance(message, Stepped):
                         await _named(send, b"generating", list(message.output.data))
                     elif isinstance(message, Ended):
@@ -381,6 +384,7 @@ class _NoSuchEvent:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         headers = [*SSE_HEADERS, *self.raw_headers]
         await send({"type": "http.response.start", "status": 404, "headers": headers})
         await _named(send, b"error", "404: Not Found")

@@ -11,11 +11,11 @@ import logging
 from collections import OrderedDict
 from typing import Any
 
+from pegboard import wire
 from pegboard.errors import PegboardError
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.manifest import PROTOCOL_TEXT
-from pegboard import wire
 from pegboard.server.bundles import Bundles, PluginAssets
 from pegboard.spec import AppSpec, LayoutNode
 

@@ -113,6 +113,7 @@ class _ProgressAnswer:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         headers = [*SSE_HEADERS, *self.raw_headers]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         progress = self._progress

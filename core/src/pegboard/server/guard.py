@@ -201,7 +201,7 @@ class Logins:
             return
         pairs = [auth] if isinstance(auth, tuple) and len(auth) == 2 and isinstance(auth[0], str) else auth
         try:
-            self._accounts = {str(user).strip(): str(password) for user, password in pairs}  # type: ignore[misc]
+            self._accounts = {str(user).strip(): str(password) for user, password in pairs}
         except (TypeError, ValueError):
             raise OptionError(
                 "launch(auth=)",

@@ -195,7 +195,7 @@ class Line:
 
     def due(self) -> list[tuple[int, Ended]]:
         """Return held ends that may go now."""
-        now = self._now()
+        now = float("inf") if self._site.closing.is_set() else self._now()
         found = [
             self._held.pop(event_id)
             for event_id in list(self._held)
@@ -292,6 +292,7 @@ class StreamAnswer:
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         line = self._line
         headers = [*SSE_HEADERS, *self.raw_headers]
         gone = asyncio.ensure_future(_until_gone(receive))

@@ -288,6 +288,7 @@ class FileAnswer:
         self.raw_headers = extra
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         stored = self._stored
         try:
             opened: BinaryIO = await run_in_threadpool(open, stored.path, "rb")

@@ -44,17 +44,21 @@ class Echo(Component[str | None]):
     _esm = _ESM.replace("TYPE", '"text"').replace("READ", "input.value")
 
     def preprocess(self, payload: object) -> str | None:
+        """Check what came."""
         if payload is None or isinstance(payload, str):
             return payload
         raise PayloadError(self, got=payload, expected="a JSON string, or null for empty")
 
     def postprocess(self, value: object) -> str | None:
+        """Check what goes."""
         return None if value is None else str(value)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> JsonSchema:
+        """Return the schema."""
         return {"type": "string"}
 
     def example_payload(self) -> str:
+        """Return a payload that works."""
         return "Hello!!"
 
 
@@ -73,6 +77,7 @@ class Counter(Component[float | None]):
     )
 
     def preprocess(self, payload: object) -> float | None:
+        """Check what came."""
         if payload is None:
             return None
         if isinstance(payload, bool) or not isinstance(payload, (int, float)):
@@ -84,6 +89,7 @@ class Counter(Component[float | None]):
         return payload
 
     def postprocess(self, value: object) -> float | None:
+        """Check what goes."""
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -91,9 +97,11 @@ class Counter(Component[float | None]):
         return value
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> JsonSchema:
+        """Return the schema."""
         return {"type": "number"}
 
     def example_payload(self) -> float:
+        """Return a payload that works."""
         return 3
 
 
@@ -129,6 +137,7 @@ class Parcel(Component[Any]):
     _esm = Anything._esm
 
     def preprocess(self, payload: object) -> Any:
+        """Check what came."""
         if payload is None:
             return None
         if isinstance(payload, list):
@@ -138,6 +147,7 @@ class Parcel(Component[Any]):
         return str(payload.path)
 
     def postprocess(self, value: Any) -> Any:
+        """Check what goes."""
         if isinstance(value, list):
             return [self.postprocess(item) for item in value]
         if value is None or isinstance(value, FileRef):
@@ -147,7 +157,9 @@ class Parcel(Component[Any]):
         return FileRef.from_path(value)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> JsonSchema:
+        """Return the schema."""
         return FILE_SCHEMA
 
     def example_payload(self) -> None:
+        """Return a payload that works."""
         return None

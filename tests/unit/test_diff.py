@@ -1,0 +1,106 @@
+"""Differences between steps: what a client rebuilds from them is what was sent."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pegboard.server.diff import diff
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([0.0, 1.0, 1.5])
+    | st.text("ab", max_size=4)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("ab1", max_size=2), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def applied(value: Any, edits: list[list[Any]]) -> Any:
+    """Apply edits as the protocol describes them; refuse what it does not allow."""
+    value = copy.deepcopy(value)
+    for action, path, new in edits:
+        if not path:
+            if action == "replace":
+                value = new
+            else:
+                assert action == "append" and isinstance(value, str) and isinstance(new, str)
+                value += new
+            continue
+        holder = value
+        for key in path[:-1]:
+            holder = holder[key]
+        key = path[-1]
+        if action == "replace":
+            assert key in holder if isinstance(holder, dict) else 0 <= key < len(holder)
+            holder[key] = new
+        elif action == "append":
+            assert isinstance(holder[key], str) and isinstance(new, str)
+            holder[key] += new
+        elif action == "add" and isinstance(holder, list):
+            assert 0 <= key <= len(holder)
+            holder.insert(key, new)
+        elif action == "add":
+            assert key not in holder
+            holder[key] = new
+        else:
+            assert action == "delete" and new is None
+            del holder[key]
+    return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Compare as JSON text, where True, 1 and 1.0 are three things."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+@given(VALUES, VALUES)
+def test_edits_lead_from_any_value_to_any_other(old: Any, new: Any) -> None:
+    edits = json.loads(json.dumps(diff(old, new)))
+    assert same(applied(old, edits), new)
+
+
+@given(st.lists(VALUES, min_size=2, max_size=6))
+def test_a_chain_of_steps_arrives_whole(steps: list[Any]) -> None:
+    seen = steps[0]
+    for before, after in zip(steps, steps[1:]):
+        seen = applied(seen, diff(before, after))
+        assert same(seen, after)
+
+
+@given(VALUES)
+def test_a_value_that_stays_the_same_costs_nothing(value: Any) -> None:
+    assert diff(value, copy.deepcopy(value)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(True, 1), (1, 1.0), (0, False), ([True], [1]), ({"a": 1}, {"a": 1.0})]
+)
+def test_equal_values_of_different_types_are_different(old: Any, new: Any) -> None:
+    assert same(applied(old, diff(old, new)), new)
+
+
+def test_growing_text_sends_only_what_is_new() -> None:
+    assert diff("hello", "hello world") == [["append", [], " world"]]
+
+
+def test_a_long_text_in_a_chat_sends_only_what_is_new() -> None:
+    old = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "he"}]
+    new = [old[0], {"role": "assistant", "content": "hello"}]
+    assert diff(old, new) == [["append", [1, "content"], "llo"]]
+
+
+@given(st.lists(st.integers(), max_size=5), st.lists(st.integers(), max_size=5))
+def test_the_root_is_never_added_to_or_deleted(old: list[int], new: list[int]) -> None:
+    assert all(path or action in {"replace", "append"} for action, path, _ in diff(old, new))
