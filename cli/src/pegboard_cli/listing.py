@@ -6,6 +6,7 @@ import importlib
 import traceback
 from typing import Any
 
+from pegboard.hookspecs import hooks
 from pegboard.plugins import index
 
 
@@ -62,8 +63,24 @@ def problems() -> list[dict[str, str]]:
                         f"reinstall {entry.distribution} from a wheel, or build it.",
                     )
                 )
+    return found + _hook_problems()
+
+
+def _hook_problems() -> list[dict[str, str]]:
+    found = [
+        _row(check.title, "", "the plugin's own check failed.", check.fix)
+        for checks in hooks().call("pegboard_doctor_checks")
+        for check in checks
+        if not check.is_ok
+    ]
+    for problem in hooks().problems:
+        what = problem.plugin.partition(":")[0]
+        fix = f"reinstall or upgrade {what}, or uninstall it."
+        found.append(
+            _row(problem.plugin, "", f"{problem.where}: {problem.cause}.", fix, problem.traceback)
+        )
     return found
 
 
 def _row(what: str, version: str, cause: str, fix: str, trace: str = "") -> dict[str, str]:
-    return {"what": f"{what} {version}", "cause": cause, "fix": fix, "traceback": trace}
+    return {"what": f"{what} {version}".strip(), "cause": cause, "fix": fix, "traceback": trace}

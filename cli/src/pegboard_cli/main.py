@@ -11,7 +11,31 @@ import click
 from pegboard_cli.listing import listed, problems
 
 
-@click.group()
+class _Group(click.Group):
+    """The command group, with the sub-commands of plugins; they are loaded when one is looked for."""
+
+    def _load_plugins(self) -> None:
+        if not self.__dict__.setdefault("_is_loaded", False):
+            self._is_loaded = True
+            from pegboard.hookspecs import hooks
+
+            hooks().call("pegboard_cli", group=self)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names, for the help text."""
+        self._load_plugins()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; our own are found without loading any plugin."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            self._load_plugins()
+            found = super().get_command(ctx, cmd_name)
+        return found
+
+
+@click.group(cls=_Group)
 @click.version_option("0.1.0", prog_name="pegboard")
 def main() -> None:
     """Pegboard: web pages for Python functions, out of component plugins."""

@@ -67,7 +67,8 @@ def generate(folder: Path) -> str:
 def _project(folder: Path) -> dict[str, Any]:
     try:
         with (folder / "pyproject.toml").open("rb") as file:
-            return tomllib.load(file)
+            project: dict[str, Any] = tomllib.load(file)
+            return project
     except FileNotFoundError:
         raise ManifestProblem(f"{folder} has no pyproject.toml.") from None
 
@@ -150,7 +151,8 @@ def _props(cls: type[Component[Any, Any, Any]]) -> dict[str, Any]:
     for option, info in props_model(cls).model_fields.items():
         shown: dict[str, Any] = {"python_type": _type_text(info.annotation)}
         try:
-            shown.update(TypeAdapter(info.annotation).json_schema())
+            hint: Any = info.annotation
+            shown.update(TypeAdapter(hint).json_schema())
         except PydanticUserError:
             pass  # a function or another object of Python's: no JSON, so no schema
         default = info.get_default(call_default_factory=True)

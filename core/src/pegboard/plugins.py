@@ -1,7 +1,7 @@
 """Discovery: which components are installed, read without importing any of them.
 
 Two entry-point groups: ``pegboard.components`` (one line a component: name → class) and
-``pegboard.manifest`` (one a distribution). Errors are data: a distribution that cannot be used is kept
+``pegboard.manifest`` (one a distribution); ``pegboard.plugins`` is noted for `pegboard.hookspecs`. Errors are data: a distribution that cannot be used is kept
 with its `Problem`, and nothing it does stops the others. Classes are imported at first use.
 
 The index is built once in a process; `rescan` builds it again. There is no cache on disk: reading is a
@@ -14,7 +14,7 @@ import difflib
 import importlib
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -35,6 +35,7 @@ from pegboard.manifest import (
 
 COMPONENTS_GROUP = "pegboard.components"
 MANIFEST_GROUP = "pegboard.manifest"
+HOOKS_GROUP = "pegboard.plugins"
 _REFUSED_NAMES = frozenset({"mic", "tabitem", "timeseries"})
 _MAX_CAUSE = 300
 
@@ -175,12 +176,28 @@ def broken_component(class_name: str, problem: str) -> type[Component[Any, Any, 
     return type(class_name, (BrokenComponent,), {"problem": problem, "__doc__": problem})
 
 
+@dataclass(frozen=True)
+class HookPoint:
+    """An installed plugin that is no component (`pegboard.hookspecs`), not loaded yet."""
+
+    distribution: str
+    name: str
+    point: Any
+
+    def load(self) -> Any:
+        """Import it."""
+        return self.point.load()
+
+
 class PluginIndex:
     """Every installed component, by every name it goes by."""
 
-    def __init__(self, entries: list[Entry], problems: list[Problem]) -> None:
+    def __init__(
+        self, entries: list[Entry], problems: list[Problem], hook_points: Sequence[HookPoint] = ()
+    ) -> None:
         self.entries = entries
         self.problems = problems
+        self.hook_points = hook_points
         self._claims: dict[str, list[_Claim]] = {}
         self._by_class: dict[tuple[str, str], Entry] = {}
         self._located: dict[type, Located | None] = {}
@@ -395,12 +412,16 @@ def scan() -> PluginIndex:
     """Read entry points and manifests; never raises for a plugin's fault."""
     entries: list[Entry] = []
     problems: list[Problem] = []
+    hook_points: list[HookPoint] = []
     seen: set[str] = set()
     for dist, points in _plugin_distributions():
         name, version = _name_and_version(dist)
         if name in seen:  # an earlier folder on sys.path hides this copy
             continue
         seen.add(name)
+        hook_points += [HookPoint(name, p.name, p) for p in points if p.group == HOOKS_GROUP]
+        if all(point.group == HOOKS_GROUP for point in points):
+            continue
         try:
             found = _read_manifest(dist, points, name, version)
         except Exception as error:  # unreadable files, odd encodings: that distribution's fault alone
@@ -437,7 +458,7 @@ def scan() -> PluginIndex:
                     )
                 )
             entries.append(entry)
-    return PluginIndex(entries, problems)
+    return PluginIndex(entries, problems, hook_points)
 
 
 def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
@@ -447,7 +468,8 @@ def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
             # Parsing is the dear part; most distributions have no line for us.
             if not text or "pegboard." not in text:
                 continue
-            points = [p for p in dist.entry_points if p.group in (COMPONENTS_GROUP, MANIFEST_GROUP)]
+            groups = (COMPONENTS_GROUP, MANIFEST_GROUP, HOOKS_GROUP)
+            points = [p for p in dist.entry_points if p.group in groups]
         except Exception:  # a malformed entry_points.txt is that distribution's fault alone
             continue
         if points:

@@ -17,6 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from pegboard.plugins import index
 from pegboard.request import Request
 from pegboard.server.answers import JsonAnswer, Malformed, refuse
 from pegboard.server.calls import CallRoutes
@@ -47,6 +48,14 @@ class PegboardApp(FastAPI):
         @asynccontextmanager
         async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
             await site.start()
+            # Hooks are read only where there is one: pluggy costs as much as all of discovery.
+            plugins = None
+            if index().hook_points:
+                from pegboard.hookspecs import hooks
+
+                plugins = hooks()
+            if plugins is not None:
+                await plugins.call_async("pegboard_startup", app=app)
             try:
                 if given is None:
                     yield
@@ -54,6 +63,8 @@ class PegboardApp(FastAPI):
                     async with given(app) as state:
                         yield state
             finally:
+                if plugins is not None:
+                    await plugins.call_async("pegboard_shutdown", app=app)
                 await site.stop()
 
         super().__init__(lifespan=lifespan, **kwargs)
