@@ -72,6 +72,22 @@ class TestDropdownInABrowser(FrontendConformance):
         expect(stage.page.get_by_role("option")).to_have_count(2)
         expect(stage.page.get_by_role("status")).to_have_text("1 more; type to find them")
 
+    def test_a_value_goes_when_its_choice_goes(self, stage: Stage) -> None:
+        number = stage.mount(value=1)
+
+        stage.update(number, {"choices": [["Banana", 2]]})
+
+        expect(stage.page.get_by_role("combobox")).to_have_value("")
+        assert stage.report(number)["writes"] == [{"value": None}]
+
+    def test_a_value_stays_when_its_choice_stays(self, stage: Stage) -> None:
+        number = stage.mount(value=1)
+
+        stage.update(number, {"choices": [["Pear", 1]]})
+
+        expect(stage.page.get_by_role("combobox")).to_have_value("Pear")
+        assert stage.report(number)["writes"] == []
+
     def test_the_open_list_is_accessible_and_inside_the_window(self, stage: Stage) -> None:
         stage.mount(value=1)
         stage.page.get_by_role("combobox").click()
