@@ -46,7 +46,7 @@ build: .make/bundles
 	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core $(COMPONENT_DIRS)
 	@touch $@
 
-.make/python: .make/bundles constraints.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
+.make/python: .make/bundles constraints.txt requirements-dev.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
 	@echo "== Python packages"
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling editables
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt --no-build-isolation -e ./cli/hatch-pegboard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -104,14 +105,12 @@ def test_start_process_sends_info_and_warning_and_fails_with_its_own_words(serve
     client = connect(serve(apps.gallery("messages")))
 
     job = client.submit("", api_name="/start_process")
-    logs: set[tuple[str, str]] = set()
-    while not job.done():
-        log = job.status().log
-        if log is not None:
-            logs.add(log)
 
+    async def follow() -> list[tuple[str, str]]:
+        return [update.log async for update in job if getattr(update, "log", None)]
+
+    assert asyncio.run(follow()) == [("Starting process", "info"), ("Name is empty", "warning")]
     assert job.result(timeout=30) == "Process without a name is done"
-    assert ("Name is empty", "warning") in logs
     with pytest.raises(AppError, match="The process was asked to fail"):
         client.predict("fail", api_name="/start_process")
 

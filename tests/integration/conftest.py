@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pegboard.launch import Server
 from pegboard.spec import AppSpec
 

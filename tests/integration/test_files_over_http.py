@@ -13,6 +13,7 @@ import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+
 from pegboard import fetch
 from pegboard.testing.fakes import Anything, Echo, Parcel
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from pegboard.errors import Error
 from pegboard.server.app import PegboardApp
 from pegboard.server.routes import Access

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pegboard.errors import Error
 from pegboard.testing.fakes import Anything, Counter, Echo, Parcel
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
+
 from pegboard.request import Request
 from pegboard.testing.fakes import Echo, Parcel
 

@@ -15,6 +15,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from gradio_client.utils import Status
+
 from pegboard.errors import Error
 from pegboard.request import Header, Request
 from pegboard.testing.fakes import Anything, Counter, Echo

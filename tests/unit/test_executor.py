@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
+
 from pegboard.executor import Executor, FunctionExit, InlineExecutor, ThreadExecutor
 
 word: ContextVar[str] = ContextVar("word", default="nothing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import orjson
+
 from pegboard.queue.messages import Ended, Logged, Output, Progressed, ProgressUnit, Queued, Stepped
 from pegboard.queue.outbox import (
     DELIVERED_BYTES,

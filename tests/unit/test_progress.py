@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+
 from pegboard.errors import OptionError
 from pegboard.progress import (
     Info,

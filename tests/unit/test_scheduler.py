@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pegboard.errors import QueueFull
 from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, SessionId
 from pegboard.queue.scheduler import Scheduler

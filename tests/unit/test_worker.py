@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
 from pegboard.errors import QueueFull
 from pegboard.queue.job import Call, Reporter, SessionId
 from pegboard.queue.messages import (
@@ -28,7 +29,6 @@ from pegboard.queue.messages import (
 )
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.worker import Engine
-
 from tests.unit.turned import Bench, Run, call, limits, words
 
 

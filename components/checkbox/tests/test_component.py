@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import pegboard as pb
 import pytest
+
+import pegboard as pb
 from pegboard_checkbox import Checkbox
 
 

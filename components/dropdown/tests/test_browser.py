@@ -1,8 +1,9 @@
 """Dropdown in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
-from pegboard_dropdown import Dropdown
 from playwright.sync_api import expect
+
+from pegboard_dropdown import Dropdown
 
 
 class TestDropdownInABrowser(FrontendConformance):

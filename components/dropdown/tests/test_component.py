@@ -2,6 +2,7 @@
 
 import jsonschema
 import pytest
+
 from pegboard import PayloadError, ValueTypeError
 from pegboard_dropdown import Dropdown
 

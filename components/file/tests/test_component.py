@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pegboard_file import File
 
 import pegboard as pb
 from pegboard import FileRef, PayloadError, ValueTypeError
 from pegboard.errors import OptionError
+from pegboard_file import File
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pegboard_file import File
-
 from pegboard.testing.conformance import ComponentConformance
+from pegboard_file import File
 
 
 class TestFile(ComponentConformance):

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image as pil
-from pegboard_image import Image, WatermarkOptions
 
 from pegboard import FileRef, PayloadError, ValueTypeError
 from pegboard.errors import OptionError
+from pegboard_image import Image, WatermarkOptions
 
 
 def stored(path: Path, picture: pil.Image, **options: Any) -> FileRef:

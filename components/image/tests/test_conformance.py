@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pegboard_image import Image
-
 from pegboard.testing.conformance import ComponentConformance
+from pegboard_image import Image
 
 
 class TestImage(ComponentConformance):

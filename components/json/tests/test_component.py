@@ -7,6 +7,7 @@ import json
 
 import numpy
 import pytest
+
 from pegboard import ValueTypeError
 from pegboard_json import JSON
 

@@ -4,6 +4,7 @@ import json
 
 import numpy
 import pytest
+
 from pegboard import PayloadError, ValueTypeError
 from pegboard_label import Label
 

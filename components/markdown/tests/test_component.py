@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pegboard_markdown import Markdown
 
 from pegboard import PayloadError, ValueTypeError
 from pegboard.errors import OptionError
+from pegboard_markdown import Markdown
 
 
 def test_common_indentation_is_removed() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pegboard_markdown import Markdown
-
 from pegboard.testing.conformance import ComponentConformance
+from pegboard_markdown import Markdown
 
 
 class TestMarkdown(ComponentConformance):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from pegboard.testing.browser import FrontendConformance, Stage
-from pegboard_number import Number
 from playwright.sync_api import Page
+
+from pegboard_number import Number
 
 
 class TestNumberInABrowser(FrontendConformance):

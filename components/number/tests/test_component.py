@@ -7,8 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pegboard as pb
 import pytest
+
+import pegboard as pb
 from pegboard.errors import OptionError
 from pegboard_number import Number
 

@@ -1,6 +1,7 @@
 """Radio in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
+
 from pegboard_radio import Radio
 
 

@@ -3,6 +3,7 @@
 import jsonschema
 import numpy
 import pytest
+
 from pegboard import PayloadError, ValueTypeError
 from pegboard_radio import Radio
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pegboard.testing.browser import FrontendConformance, Stage
+
 from pegboard_slider import Slider
 
 

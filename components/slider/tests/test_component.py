@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pegboard as pb
 import pytest
+
+import pegboard as pb
 from pegboard.errors import OptionError
 from pegboard_slider import Slider
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pegboard as pb
 import pytest
+
+import pegboard as pb
 from pegboard.errors import OptionError
 from pegboard_textbox import InputHTMLAttributes, Textbox
 

@@ -81,7 +81,7 @@ def api(
     queue: bool = True,
     batch: bool = False,
     max_batch_size: int = 4,
-    concurrency_limit: int | None | Literal["default"] = "default",
+    concurrency_limit: int | Literal["default"] | None = "default",
     concurrency_id: str | None = None,
     show_api: bool = True,
     api_visibility: Visibility | None = None,

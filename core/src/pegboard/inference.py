@@ -198,6 +198,7 @@ def _yielded(hint: Any) -> Any:
 
 
 def hints_of(fn: Callable[..., Any]) -> dict[str, Any]:
+    """Return a callable's annotations, resolved where that is possible; empty without any."""
     target: Any = fn
     while hasattr(target, "func"):
         target = target.func

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Union
-
-from typing_extensions import TypeAlias
+from typing import Any, Literal, TypeAlias, Union
 
 JsonValue: TypeAlias = Union[
-    None, bool, int, float, str, "list[JsonValue]", "dict[str, JsonValue]"
+    bool, int, float, str, "list[JsonValue]", "dict[str, JsonValue]", None
 ]
 """A value that JSON can carry. Payloads may also hold `FileRef` objects in place of objects."""
 

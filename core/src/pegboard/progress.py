@@ -206,7 +206,7 @@ def _mirror_tqdm() -> None:
         _report(bars)
 
     def update_too(self: Any, n: float | None = 1) -> bool | None:
-        is_shown = update(self, n)
+        is_shown: bool | None = update(self, n)
         bar, bars = getattr(self, "_pegboard_bar", None), _mirrored.get()
         if bar is not None and bars is not None:
             bar.index, bar.length, bar.desc = self.n, self.total, self.desc or None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pegboard import Component, Event, FileRef, PayloadError, State, refuse_option
 from pydantic import Field
+
+from pegboard import Component, Event, FileRef, PayloadError, refuse_option
 
 Variant = Literal["primary", "secondary", "stop", "huggingface"]
 Size = Literal["sm", "md", "lg"]
@@ -117,26 +117,22 @@ class ClearButton(Button):
         if self.components is not None:
             self.add(self.components)
 
-    def add(self, components: Component[Any, Any, Any] | State | Sequence[Any]) -> ClearButton:
+    def add(self, components: Component[Any, Any, Any] | Sequence[Any]) -> ClearButton:
         """Also empty these when pressed, and return this button.
 
         Raises:
-            OptionError: Something given is neither a component nor State.
+            OptionError: Something given is no component.
             RuntimeError: No ``Blocks`` is being described.
         """
-        given = [components] if isinstance(components, (Component, State)) else components
+        given = [components] if isinstance(components, Component) else components
         if isinstance(given, (str, Mapping)) or not hasattr(given, "__iter__"):
             raise refuse_option(self, "components", given, "a component, or a list of components")
         blocks = list(given)
         for block in blocks:
-            if not isinstance(block, (Component, State)):
+            if not isinstance(block, Component):
                 raise refuse_option(self, "components", block, "components and State only")
-        plain = [block for block in blocks if isinstance(block, Component)]
-        if plain:
-            self.click.clears(plain, api_visibility=self.api_visibility)
-        for state in blocks:
-            if isinstance(state, State):
-                self._reset(state)
+        if blocks:
+            self.click.clears(blocks, api_visibility=self.api_visibility)
         return self
 
     def with_options(self, changes: Mapping[str, Any]) -> Any:
@@ -153,16 +149,6 @@ class ClearButton(Button):
     def example_payload(self) -> str:
         """Return a payload that the component accepts."""
         return "Clear"
-
-    def _reset(self, state: State) -> None:
-        self.click(
-            lambda: copy.deepcopy(state.value),
-            None,
-            state,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
 
 
 def _is_address(icon: str | Path) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError
 from pydantic import Field
+
+from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError
 
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 """What a CSV file may say; compared in lower case."""

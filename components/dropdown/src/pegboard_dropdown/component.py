@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from pydantic import Field
+
 from pegboard import (
     Component,
     Event,
@@ -17,8 +19,6 @@ from pegboard import (
     ValueTypeError,
     refuse_option,
 )
-from pydantic import Field
-
 from pegboard_dropdown.choices import Choices, Scalar, scalar
 
 Picked: TypeAlias = Scalar | list[Scalar] | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import tempfile
 from dataclasses import asdict
 from pathlib import Path

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, ClassVar, Literal
 
-from pegboard import Component, Event, ExampleCell, ValueTypeError, refuse_option
 from pydantic import Field
+
+from pegboard import Component, Event, ExampleCell, ValueTypeError, refuse_option
 
 MAX_DEPTH = 100
 """Levels that a value may have; more means that it holds itself."""

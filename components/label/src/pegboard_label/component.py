@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from pegboard import Component, Event, ExampleCell, PayloadError, SelectData, ValueTypeError
 from pydantic import Field
+
+from pegboard import Component, Event, ExampleCell, PayloadError, SelectData, ValueTypeError
 
 Payload: TypeAlias = dict[str, Any]
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal
 
-from pegboard import Component, Event, PayloadError, ValueTypeError, refuse_option
 from pydantic import Field
+
+from pegboard import Component, Event, PayloadError, ValueTypeError, refuse_option
 
 Real = int | float
 

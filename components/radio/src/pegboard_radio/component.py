@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError, refuse_option
 from pydantic import Field
 
+from pegboard import Component, Event, PayloadError, SelectData, ValueTypeError, refuse_option
 from pegboard_radio.choices import Choices, Scalar, scalar
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pegboard import Component, Event, PayloadError, ValueTypeError, refuse_option
 from pydantic import Field
+
+from pegboard import Component, Event, PayloadError, ValueTypeError, refuse_option
 
 Real = int | float
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 import pydantic
+from pydantic import Field
+
 from pegboard import (
     Component,
     CopyData,
@@ -16,7 +18,6 @@ from pegboard import (
     SelectData,
     refuse_option,
 )
-from pydantic import Field
 
 from .attributes import InputHTMLAttributes
 

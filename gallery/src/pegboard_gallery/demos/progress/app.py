@@ -5,7 +5,7 @@ import time
 import pegboard as pb
 
 
-def slowly_reverse(word: str, progress=pb.Progress()) -> str:  # noqa: B008
+def slowly_reverse(word: str, progress=pb.Progress()) -> str:
     """Reverse a word, letter by letter."""
     progress(0, desc="Starting")
     time.sleep(0.5)

@@ -10,7 +10,7 @@ TEXT = (
 )
 
 
-def tell(sentences: int, progress=pb.Progress()):  # noqa: B008 - the default asks for progress
+def tell(sentences: int, progress=pb.Progress()):
     """Write word by word."""
     words = (TEXT * int(sentences)).split()
     written = ""
