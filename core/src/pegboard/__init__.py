@@ -84,6 +84,7 @@ _WHERE = {
     "Examples": "examples",
     "ExampleCell": "payload",
     "FILE_SCHEMA": "component",
+    "FileData": "helpers",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
