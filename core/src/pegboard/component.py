@@ -502,7 +502,7 @@ def _pack(payload: Any, sink: FlagSink) -> JsonValue:
             "mime_type": payload.mime_type,
         }
     if isinstance(payload, dict):
-        return {str(name): _pack(item, sink) for name, item in payload.items()}
+        return {_escaped(str(name)): _pack(item, sink) for name, item in payload.items()}
     if isinstance(payload, (list, tuple)):
         return [_pack(item, sink) for item in payload]
     if payload is None or isinstance(payload, (bool, int, float, str)):
@@ -522,10 +522,18 @@ def _unpack(stored: Any, source: FlagSource) -> Any:
                 orig_name=stored.get("orig_name"),
                 mime_type=stored.get("mime_type"),
             )
-        return {name: _unpack(item, source) for name, item in stored.items()}
+        return {
+            name[1:] if name.startswith("$") else name: _unpack(item, source)
+            for name, item in stored.items()
+        }
     if isinstance(stored, list):
         return [_unpack(item, source) for item in stored]
     return stored
+
+
+def _escaped(name: str) -> str:
+    # "$file" marks a file; the same name in someone's data must stay data.
+    return f"${name}" if name.startswith("$") else name
 
 
 __all__ = [

@@ -416,7 +416,7 @@ class Interface(Blocks):
     def _wire_flags(self, ran: Dependency | None) -> None:
         if self.kind == "input-only" or self._flagging["mode"] == "never":
             return
-        from pegboard.flagging import CSVLogger, FlagMethod
+        from pegboard.flagging import FlagMethod, callback_from
 
         recorded = [
             item
@@ -425,7 +425,7 @@ class Interface(Blocks):
             )
             if not item.value_is_caption and not isinstance(item, State)
         ]
-        callback = self._flagging["callback"] or CSVLogger()
+        callback = callback_from(self._flagging["callback"])
         callback.setup(recorded, str(self._flagging["dir"]))
         quiet: dict[str, Any] = {
             "preprocess": False,
@@ -441,13 +441,11 @@ class Interface(Blocks):
             return
         for button, value in self.flag_buttons:
             method = FlagMethod(callback, value, str(button.value))
-            saving = button.click(
-                lambda: update(value="Saving...", interactive=False),
-                None,
-                button,
-                **{**quiet, "api_visibility": "private"},
-            )
+            caption = str(button.value)
+            saving = button.click.sets({button: {"value": "Saving...", "interactive": False}})
             saving.then(method, recorded, button, api_name="flag", **quiet)
+            if self.clear_button is not None:
+                self.clear_button.click.sets({button: {"value": caption, "interactive": True}})
 
     def _place_examples(self) -> None:
         if self.examples is None:
