@@ -206,6 +206,11 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("POST", f"{p}/api/{{name}}", calls.run, user, body_limit=body)
     table.add("POST", f"{p}/cancel", calls.cancel, user, body_limit=body)
     table.add("POST", f"{p}/reset", calls.reset, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}", calls.chunk, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}/close", calls.close_stream, user, body_limit=body)
+    media = f"{p}/stream/{{session}}/{{run}}/{{component}}"
+    table.add("GET HEAD", f"{media}/playlist.m3u8", files.playlist, user)
+    table.add("GET HEAD", f"{media}/{{piece}}", files.piece, user)
     table.add("GET", f"{p}/heartbeat/{{session_hash}}", calls.heartbeat, user)
     table.add("POST", f"{p}/component_server", calls.component_server, user, body_limit=body)
 

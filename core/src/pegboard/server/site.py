@@ -149,6 +149,8 @@ def limits_of(spec: AppSpec) -> list[FunctionLimits]:
             is_batched=listener.batch,
             max_batch_size=listener.max_batch_size if listener.batch else 1,
             time_limit_s=listener.time_limit if listener.connection == "stream" else None,
+            is_stream=listener.connection == "stream",
+            keeps_every_chunk=listener.keeps_every_chunk,
         )
         for listener in spec.listeners
         if listener.fn is not None
