@@ -214,6 +214,11 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("GET", f"{p}/heartbeat/{{session_hash}}", calls.heartbeat, user)
     table.add("POST", f"{p}/component_server", calls.component_server, user, body_limit=body)
 
+    if site.mcp is not None:
+        talk = site.mcp.conversation
+        table.add("GET HEAD", f"{p}/mcp/schema", site.mcp.schema, user)
+        for path in (f"{p}/mcp", f"{p}/mcp/http"):
+            table.add("GET POST DELETE", path, talk, user, body_limit=body)
     table.add("POST", f"{p}/upload", files.upload, user)
     table.add("GET", f"{p}/upload_progress", files.progress, user)
     table.add("GET HEAD", f"{p}/file={{path:rest}}", files.file, user)
