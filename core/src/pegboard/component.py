@@ -130,6 +130,8 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         is_static_only: Never interactive (a display).
         value_is_caption: The value is what the component says, not data; not flagged.
         is_shell_drawn: The page's own script draws it (or nothing does); there is no bundle.
+        keeps_every_chunk: As a streaming input: chunks that come while the function runs wait in order
+            (sound); otherwise the newest replaces one that waits (pictures).
         renamed_options: Older option names, each with a function from its value to new options.
         ignored_options: Older option names that no longer have an effect.
     """
@@ -140,6 +142,7 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     is_static_only: ClassVar[bool] = False
     value_is_caption: ClassVar[bool] = False
     is_shell_drawn: ClassVar[bool] = False
+    keeps_every_chunk: ClassVar[bool] = False
     renamed_options: ClassVar[Mapping[str, Callable[[Any], dict[str, Any]]]] = {}
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     server_props: ClassVar[frozenset[str]] = frozenset(

@@ -366,6 +366,11 @@ def _listener(
         connection="stream" if is_stream else "sse",
         key=options.get("key"),
         resolves_files=bool(getattr(fn, "takes_file_refs", False)),
+        keeps_every_chunk=any(
+            getattr(block, "keeps_every_chunk", False)
+            for block, event in wiring.targets
+            if event == "stream"
+        ),
     )
 
 
