@@ -10,7 +10,8 @@ All methods run on the event loop's thread. `Reporter` methods may be called fro
 from __future__ import annotations
 
 import asyncio
-import secrets
+import logging
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -38,8 +39,17 @@ from pegboard.queue.messages import (
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.scheduler import Scheduler
 
+log = logging.getLogger("pegboard.queue")
+
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
+
+_ENDINGS: dict[JobState, Lifecycle] = {
+    JobState.DONE: "finished",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+    JobState.LOST: "lost",
+}
 
 CLOSE_S = 2.0
 """Time that stopped functions get to run their ``finally`` blocks."""
@@ -151,7 +161,7 @@ class Engine:
         if self._is_stopped:
             raise QueueFull("The server is stopping and takes no more events.")
         job = Job(
-            id=JobId(secrets.token_hex(16)),
+            id=JobId(os.urandom(16).hex()),
             call=call,
             lane=self._scheduler.lane_of(call.function_id),
             joined_at_s=self._clock(),
@@ -350,13 +360,7 @@ class Engine:
             if not mine:
                 del self._of_session[job.call.session]
         track.outbox.append(Ended(job.id, final, failure, seconds, average))
-        names: dict[JobState, Lifecycle] = {
-            JobState.DONE: "finished",
-            JobState.FAILED: "failed",
-            JobState.CANCELLED: "cancelled",
-            JobState.LOST: "lost",
-        }
-        self._tell_observer(names[state], job)
+        self._tell_observer(_ENDINGS[state], job)
         run = track.run
         if run is not None and not run.is_wanted:
             # In the same transition, so that a function that will not be stopped blocks nobody.
@@ -475,9 +479,12 @@ class Engine:
             self._tell_places()
 
     def _tell_observer(self, what: Lifecycle, job: Job) -> None:
-        if self._observer is not None:
-            with suppress(Exception):
-                self._observer(what, job)
+        if self._observer is None:
+            return
+        try:
+            self._observer(what, job)
+        except Exception:  # an observer must not keep an event from its end
+            log.exception("an observer of the queue failed")
 
 
 class _Reporter:

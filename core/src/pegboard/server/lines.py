@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
 from pegboard.queue.outbox import Outbox
+from pegboard.server.bell import Bell
 from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
@@ -112,7 +113,7 @@ class Lines:
     def wake_all(self) -> None:
         """Let every stream look at its own conditions (the server is stopping)."""
         for line in [*self._lines.values(), *(line for line, _ in self._kept.values())]:
-            line.wake.set()
+            line.wake.ring()
 
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
@@ -126,8 +127,8 @@ class Line:
     def __init__(self, site: Any, session: SessionId, *, keeps_all: bool = False) -> None:
         self._site = site
         self.session = session
-        self.wake = asyncio.Event()
-        self.outbox = Outbox(self._on_change, keeps_all=keeps_all)
+        self.wake = Bell()
+        self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all)
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None
@@ -140,9 +141,6 @@ class Line:
         # Ends of cancelled events: when they may be sent, and the message once it is there.
         self._held_until: dict[str, float] = {}
         self._held: dict[str, tuple[int, Ended]] = {}
-
-    def _on_change(self) -> None:
-        self.wake.set()
 
     @property
     def is_idle(self) -> bool:
@@ -159,14 +157,12 @@ class Line:
         if self.pending:
             self._overlapped_at = self._now()
         self.pending.add(event_id)
-        self.wake.set()
+        self.wake.ring()
         return event_id
 
-    async def settle(self, at_least_s: float = 0.0) -> None:
-        """Wait until a join that came just after a close may be answered."""
-        wait_s = max(at_least_s, self._closed_at + SETTLE_S - self._now())
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
+    def settle_s(self) -> float:
+        """How long until a join that came just after a close may be answered; not above 0: at once."""
+        return self._closed_at + SETTLE_S - self._now()
 
     def cancel(self, event_id: str) -> None:
         """Stop an event of this session.
@@ -184,7 +180,7 @@ class Line:
         if event_id in self._held_until:
             due = self._now() + after_s
             self._held_until[event_id] = min(due, self._held_until[event_id])
-            self.wake.set()
+            self.wake.ring()
 
     def hold(self, number: int, message: Ended) -> bool:
         """Keep the end of an event back if it was cancelled just now."""
@@ -214,7 +210,7 @@ class Line:
     def hurry(self) -> None:
         """Close the stream without lingering, if it is idle."""
         self._is_hurried = True
-        self.wake.set()
+        self.wake.ring()
 
     def open(self, *, is_own: bool, resume: int | None, peer: str) -> StreamAnswer:
         """Return a stream; it takes over from an earlier one."""
@@ -226,7 +222,7 @@ class Line:
         previous, self.reader = self.reader, answer
         if previous is not None:
             previous.replaced = True
-        self.wake.set()
+        self.wake.ring()
         return answer
 
     def closed(self, answer: StreamAnswer, *, is_clean: bool) -> None:
@@ -253,18 +249,6 @@ class Line:
         if self._is_hurried or self._site.closing.is_set():
             return 0.0
         return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
-
-    async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
-        """Wait for a change; ``False`` when there was none in time."""
-        waiter = asyncio.ensure_future(self.wake.wait())
-        try:
-            done, _ = await asyncio.wait(
-                [waiter, gone], timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            waiter.cancel()
-        self.wake.clear()
-        return bool(done)
 
     @staticmethod
     def _now() -> float:
@@ -296,7 +280,7 @@ class StreamAnswer:
         line = self._line
         headers = [*SSE_HEADERS, *self.raw_headers]
         gone = asyncio.ensure_future(_until_gone(receive))
-        gone.add_done_callback(lambda _: line.wake.set())
+        gone.add_done_callback(lambda _: line.wake.ring())
         is_clean = False
         self._lines.opened(self._peer, line)
         try:
@@ -325,9 +309,9 @@ class StreamAnswer:
             if gone.done():
                 return False
             if self.replaced:
-                line.wake.set()
+                line.wake.ring()
                 return True
-            line.wake.clear()
+            line.wake.hush()
             found = line.outbox.since(line.delivered)
             due = line.due()
             if found or due:
@@ -341,11 +325,9 @@ class StreamAnswer:
                 if wait_s <= 0:
                     return True
             held_s = line.next_due_s()
-            try:
-                await asyncio.wait_for(line.wake.wait(), min(wait_s, held_s))
-            except asyncio.TimeoutError:
-                if HEARTBEAT_S <= wait_s < held_s:
-                    await _body(send, HEARTBEAT)
+            has_changed = await line.wake.wait(min(wait_s, held_s))
+            if not has_changed and HEARTBEAT_S <= wait_s < held_s:
+                await _body(send, HEARTBEAT)
 
     async def _deliver(
         self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]

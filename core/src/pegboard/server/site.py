@@ -88,14 +88,14 @@ class Site:
         )
         self.lines = Lines(self)
         self.closing = asyncio.Event()
-        self._is_started = False
+        self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Start what needs a running loop; repeated calls do nothing."""
-        if self._is_started:
+        if self.is_started:
             return
-        self._is_started = True
+        self.is_started = True
         self._tidy()
 
     def _tidy(self) -> None:
