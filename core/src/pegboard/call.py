@@ -441,15 +441,15 @@ class _Step:
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        values = (
-            self._output(slot, value, postprocess)
-            for slot, value in zip(self._function.outputs, row)
-        )
         keep = wire.snapshot if is_generating else wire.frozen
-        kept = [keep(value) for value in values]
+        data = []
+        size_bytes = 16
+        for slot, value in zip(self._function.outputs, row):
+            kept, size = keep(self._output(slot, value, postprocess))
+            data.append(kept)
+            size_bytes += size
         changed = self._changed_states() if self._snapshots else ()
-        size_bytes = sum(size for _, size in kept) + 16
-        return Output([value for value, _ in kept], is_generating, changed, size_bytes)
+        return Output(data, is_generating, changed, size_bytes)
 
     def _output(self, slot: _Slot, value: Any, postprocess: bool) -> Any:
         if slot.state is not None:

@@ -79,7 +79,10 @@ class _Run:
     @property
     def is_wanted(self) -> bool:
         """Whether anybody still waits for what it gives."""
-        return any(not track.job.is_over for track in self.tracks)
+        for track in self.tracks:
+            if not track.job.is_over:
+                return True
+        return False
 
 
 @dataclass(eq=False)
@@ -247,16 +250,15 @@ class Engine:
         """Hand on each step of a run until it ends, nobody wants it, or its time is over."""
         limit_s = self._scheduler.limits_of(run.tracks[0].job).time_limit_s
         begin = self._clock()
+        tracks = run.tracks
         async for outputs in steps:
-            if len(outputs) != len(run.tracks):
-                raise RuntimeError(
-                    f"the runner gave {len(outputs)} outputs for {len(run.tracks)} events"
-                )
-            for track, output in zip(run.tracks, outputs):
+            if len(outputs) != len(tracks):
+                raise RuntimeError(f"the runner gave {len(outputs)} outputs for {len(tracks)} events")
+            for track, output in zip(tracks, outputs):
                 if not track.job.is_over:
                     track.last_output = output
                     if output.is_generating:
-                        self._say(track, Stepped(track.job.id, output, limit_s))
+                        track.outbox.append(Stepped(track.job.id, output, limit_s))
             if not run.is_wanted or (limit_s is not None and self._clock() - begin > limit_s):
                 return
 

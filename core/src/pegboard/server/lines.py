@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
-from pegboard.queue.outbox import Outbox
+from pegboard.queue.outbox import Outbox, size_of
 from pegboard.server.bell import Bell
 from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
 
@@ -30,6 +30,10 @@ CANCEL_AFTER_RESET_S = 0.15
 CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
+UNCONFIRMED_KEPT = 100
+"""Ends that are sent again when a stream broke: so many of them at most, ..."""
+UNCONFIRMED_BYTES = 4_000_000
+"""... and no more than this, the newest in any case."""
 
 
 class Lines:
@@ -133,7 +137,8 @@ class Line:
         self.delivered = 0
         self.reader: StreamAnswer | None = None
         self.stepped: set[str] = set()
-        self.unconfirmed: list[tuple[int, Ended]] = []
+        self.unconfirmed: deque[tuple[int, Ended]] = deque()
+        self._unconfirmed_bytes = 0
         self._closed_at = float("-inf")
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
@@ -233,6 +238,7 @@ class Line:
         if is_clean:
             self._closed_at = self._now()
             self.unconfirmed.clear()
+            self._unconfirmed_bytes = 0
             return
         loop = asyncio.get_running_loop()
         self._leaving = loop.call_later(GRACE_S, self._left)
@@ -243,6 +249,16 @@ class Line:
             for event_id in list(self.pending):
                 self._site.engine.abandon(event_id)
             self._site.left(self.session)
+
+    def sent(self, number: int, message: Ended) -> None:
+        """Keep the end of an event until the stream is closed in order: it may not have arrived."""
+        self.unconfirmed.append((number, message))
+        self._unconfirmed_bytes += _weight(message)
+        while len(self.unconfirmed) > 1 and (
+            len(self.unconfirmed) > UNCONFIRMED_KEPT or self._unconfirmed_bytes > UNCONFIRMED_BYTES
+        ):
+            _, oldest = self.unconfirmed.popleft()
+            self._unconfirmed_bytes -= _weight(oldest)
 
     def linger_s(self) -> float:
         """How long a stream stays open after its last event."""
@@ -333,28 +349,33 @@ class StreamAnswer:
         self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]
     ) -> None:
         line = self._line
+        encode = self._encoder.encode
         parts = []
         for number, message in found:
-            line.delivered = number
-            if isinstance(message, Ended) and line.hold(number, message):
-                continue
-            parts.append(self._one(number, message))
-        parts += [self._one(number, message) for number, message in due]
+            if isinstance(message, Stepped):
+                line.stepped.add(message.event_id)
+                parts.append(encode(message, number))
+            elif not isinstance(message, Ended):
+                parts.append(encode(message, number))
+            elif not line.hold(number, message):
+                parts.append(self._end(number, message))
+        parts += [self._end(number, message) for number, message in due]
+        if found:
+            line.delivered = found[-1][0]
         if parts:
-            await _body(send, b"".join(parts))
+            await _body(send, parts[0] if len(parts) == 1 else b"".join(parts))
         line.outbox.mark_delivered(line.delivered)
 
-    def _one(self, number: int, message: Any) -> bytes:
+    def _end(self, number: int, message: Ended) -> bytes:
         line = self._line
-        encoded = self._encoder.encode(message, number)
-        if isinstance(message, Ended):
-            line.pending.discard(message.event_id)
-            line.stepped.discard(message.event_id)
-            line.unconfirmed.append((number, message))
-            del line.unconfirmed[:-100]
-        elif isinstance(message, Stepped):
-            line.stepped.add(message.event_id)
-        return encoded
+        line.pending.discard(message.event_id)
+        line.stepped.discard(message.event_id)
+        line.sent(number, message)
+        return self._encoder.encode(message, number)
+
+
+def _weight(message: Ended) -> int:
+    return size_of(message.output) if message.output is not None else 0
 
 
 async def _body(send: Send, body: bytes) -> None:
