@@ -80,6 +80,8 @@ class _Slot:
     id: int
     component: Component[Any, Any, Any] | None
     state: StateSpec | None
+    is_media: bool = False
+    """Whether what is yielded is a piece of sound or film, played while the rest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,8 @@ class CallRunner:
     def _slot(self, block_id: int) -> _Slot:
         state = self._spec.states.get(block_id)
         component = None if state is not None else self._spec.components.get(block_id)
-        return _Slot(block_id, component, state)
+        is_media = isinstance(component, StreamsMedia) and bool(component.streaming)
+        return _Slot(block_id, component, state, is_media)
 
     def _worded(self, problem: BaseException, function: _Function) -> UserError:
         if isinstance(problem, UserError):
@@ -452,19 +455,21 @@ class _Step:
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        values = (
-            self._chunk(slot, slot.component, value)
-            if is_generating and isinstance(slot.component, StreamsMedia) and slot.component.streaming
-            else self._output(slot, value, postprocess)
-            for slot, value in zip(self._function.outputs, row)
-        )
         keep = wire.snapshot if is_generating else wire.frozen
-        kept = [keep(value) for value in values]
+        data = []
+        size_bytes = 16
+        for slot, value in zip(self._function.outputs, row):
+            if slot.is_media and is_generating and isinstance(slot.component, StreamsMedia):
+                payload = self._chunk(slot, slot.component, value)
+            else:
+                payload = self._output(slot, value, postprocess)
+            kept, size = keep(payload)
+            data.append(kept)
+            size_bytes += size
         if self._media:
-            self._last = [value for value, _ in kept]
+            self._last = data
         changed = self._changed_states() if self._snapshots else ()
-        size_bytes = sum(size for _, size in kept) + 16
-        return Output([value for value, _ in kept], is_generating, changed, size_bytes)
+        return Output(data, is_generating, changed, size_bytes)
 
     # -- media that play while they are made -------------------------------------------------------
 

@@ -50,7 +50,7 @@ class Journal:
         try:
             # Escaped as ASCII, so that no text is too odd to be written down.
             intent.write_text(json.dumps(steps), "ascii")
-            for name, at, text in steps:
+            for name, _at, text in steps:
                 with (self.folder / name).open("ab") as file:
                     file.write(encoded(text))
         except OSError:
@@ -72,7 +72,7 @@ class Journal:
             # Its writer was stopped before it had appended anything.
             intent.unlink(missing_ok=True)
             return
-        for name, at, text in steps:
+        for name, _at, text in steps:
             _complete(self.folder / Path(name).name, at, encoded(text))
         intent.unlink(missing_ok=True)
 

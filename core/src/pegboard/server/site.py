@@ -94,14 +94,14 @@ class Site:
 
             self.mcp = Mcp(self)
         self.closing = asyncio.Event()
-        self._is_started = False
+        self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Start what needs a running loop; repeated calls do nothing."""
-        if self._is_started:
+        if self.is_started:
             return
-        self._is_started = True
+        self.is_started = True
         if self.mcp is not None:
             await self.mcp.start()
         self._tidy()
