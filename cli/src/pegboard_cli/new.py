@@ -190,6 +190,8 @@ def _tidy(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     tidy = text.lstrip("\n").rstrip() + "\n" if text.strip() else ""
     tidy = re.sub(r"\n{4,}", "\n\n\n", tidy)
+    if file.suffix == ".svelte":
+        tidy = re.sub(r"\n{3,}", "\n\n", tidy).replace("\n\n</style>", "\n</style>")
     if tidy != text:
         file.write_text(tidy, encoding="utf-8")
 
