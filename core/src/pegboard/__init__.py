@@ -86,6 +86,7 @@ _WHERE = {
     "Examples": "examples",
     "ExampleCell": "payload",
     "FILE_SCHEMA": "component",
+    "FileData": "helpers",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",

@@ -54,6 +54,7 @@ class QueueOptions:
     max_size: int | None = None
     api_open: bool = True
     status_update_rate: float | Literal["auto"] = "auto"
+    protocol: Literal["sse_v3", "sse_v2.1"] = "sse_v3"
 
 
 class Blocks(Layout):
@@ -185,6 +186,7 @@ class Blocks(Layout):
         max_size: int | None = None,
         *,
         default_concurrency_limit: int | Literal["not_set"] | None = "not_set",
+        protocol: Literal["sse_v3", "sse_v2.1"] = "sse_v3",
     ) -> Self:
         """Say how events wait.
 
@@ -194,8 +196,17 @@ class Blocks(Layout):
             max_size: How many events may wait; further ones are refused with a message.
             default_concurrency_limit: Runs at once of each function without a limit of its own;
                 ``None`` for no limit.
+            protocol: Which of the public stream protocols to announce. With ``sse_v3``, Python clients
+                download whatever has a text under ``path`` in any output; with ``sse_v2.1`` only what
+                is marked as a file, which suits apps whose JSON has such keys of its own.
+
+        Raises:
+            OptionError: A limit is below 1, or the protocol is another one.
         """
+        if protocol not in ("sse_v3", "sse_v2.1"):
+            raise OptionError("queue(protocol=)", got=protocol, expected="'sse_v3' or 'sse_v2.1'")
         options = self.queue_options
+        options.protocol = protocol
         options.status_update_rate = status_update_rate
         if api_open is not None:
             options.api_open = api_open

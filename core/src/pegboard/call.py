@@ -392,7 +392,7 @@ class _Step:
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)
-        return component.preprocess(wire) if preprocess else wire
+        return component.read(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""
@@ -468,7 +468,7 @@ class _Step:
         component = self._own(slot)
         if component is None or not postprocess:
             return self._published(value)
-        payload = component.postprocess(value)
+        payload = component.show(value)
         return self._published(payload) if component.carries_files else payload
 
     def _published(self, payload: Any) -> Any:
@@ -495,7 +495,7 @@ class _Step:
                     wire[name] = self._published(value)
         if "value" in changes:
             value = changes["value"]
-            payload = component.postprocess(value() if callable(value) else value)
+            payload = component.show(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol
 import pydantic
 from pydantic import Field
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeVar, dataclass_transform
+from typing_extensions import Self, TypeVar, dataclass_transform
 
 from pegboard import context
 from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError, PayloadError
@@ -175,6 +175,9 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         for name, value in checked.items():
             setattr(self, name, value)
         self._initial: Any = checked.get("value")
+        # Set where a function's annotation asks for more than the component gives, such as an Enum.
+        self._reads: Callable[[Any], Any] | None = None
+        self._shows: Callable[[Any], Any] | None = None
         if isinstance(self.elem_classes, str):
             self.elem_classes = [self.elem_classes]
         if self.container is False and self.show_label:
@@ -294,7 +297,24 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         clone = type(self)(**merged)
         clone._id = self._id
         clone.parent = self.parent
+        clone._reads, clone._shows = self._reads, self._shows
         return clone
+
+    def converting(
+        self, reads: Callable[[Any], Any] | None, shows: Callable[[Any], Any] | None
+    ) -> Self:
+        """Convert what the function gets, and what it returned, and return this component."""
+        self._reads, self._shows = reads, shows
+        return self
+
+    def read(self, payload: Any) -> Any:
+        """Return what the function gets: `preprocess`, then the type that its annotation asks for."""
+        value = self.preprocess(payload)
+        return value if self._reads is None or value is None else self._reads(value)
+
+    def show(self, value: Any) -> Any:
+        """Return the payload for what the function returned: the opposite of `read`."""
+        return self.postprocess(value if self._shows is None else self._shows(value))
 
     @property
     def described(self) -> str:

@@ -74,6 +74,7 @@ def describe(page: Blocks) -> AppSpec:
         default_concurrency_limit=queue.default_concurrency_limit,
         max_size=queue.max_size,
         api_open=queue.api_open,
+        protocol=queue.protocol,
         status_update_rate=queue.status_update_rate,
         extra={
             "delete_cache": page.delete_cache,

@@ -473,15 +473,15 @@ class Interface(Blocks):
     def __call__(self, *values: Any) -> Any:
         """Call the function as the page would: through preprocess and postprocess."""
         taken = [
-            value if isinstance(item, State) else item.preprocess(item.postprocess(value))
+            value if isinstance(item, State) else item.read(item.show(value))
             for item, value in zip(self.all_inputs, values)
         ]
         result = self.fn(*taken, *values[len(taken) :])
         outputs = self.output_components
         if len(outputs) == 1:
-            return outputs[0].postprocess(result)
+            return outputs[0].show(result)
         return [
-            value if isinstance(item, State) else item.postprocess(value)
+            value if isinstance(item, State) else item.show(value)
             for item, value in zip(outputs, result)
         ]
 
