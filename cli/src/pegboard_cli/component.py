@@ -89,3 +89,39 @@ def build(folder: Path, output: Path | None) -> None:
     made = build_project(project, (output or project.folder / "dist").resolve())
     for file in made.files:
         click.echo(f"{file}  {file.stat().st_size / 1024:.1f} KB  sha256:{digest(file)[:16]}")
+
+
+MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
+
+
+@component.command()
+@click.argument("folder", type=FOLDER, default=".")
+@click.option("--only", multiple=True, help="Run this check alone (repeatable).")
+@click.option("--no-browser", is_flag=True, help="Leave out what needs Chromium.")
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(folder: Path, only: tuple[str, ...], no_browser: bool, strict: bool, as_json: bool) -> None:
+    """Ask everything that a reviewer would ask; exit 1 if anything is wrong."""
+    from pegboard_cli.check import CHECKS
+    from pegboard_cli.check import check as run_checks
+    from pegboard_cli.project import Project
+
+    unknown = set(only) - set(CHECKS)
+    if unknown:
+        raise Problem(
+            "There is no such check.", got=", ".join(sorted(unknown)), expected=", ".join(CHECKS)
+        )
+    wanted = only or tuple(name for name in CHECKS if not (no_browser and name == "browser"))
+    found = []
+    for finding in run_checks(Project(folder), wanted):
+        found.append(finding)
+        if not as_json:
+            click.echo(f"{MARKS[finding.level]} {finding.check}: {finding.what}")
+            if finding.fix:
+                click.echo(f"    fix: {finding.fix}")
+    if as_json:
+        click.echo(json.dumps([finding.to_json() for finding in found], indent=2))
+    wrong = [f for f in found if f.level == "error" or (strict and f.level == "warning")]
+    if not as_json:
+        click.echo(f"{len(wrong)} to mend." if wrong else "Nothing to mend.")
+    sys.exit(1 if wrong else 0)

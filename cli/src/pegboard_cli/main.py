@@ -120,5 +120,8 @@ def manifest(folder: Path, check: bool) -> None:
             raise click.ClickException(f"{path} is stale. Write it with: pegboard manifest {folder}")
         click.echo(f"{path} is up to date.")
         return
+    if current == text:
+        click.echo(f"{path} is up to date.")
+        return
     path.write_text(text, encoding="utf-8")
     click.echo(f"{path} written.")
