@@ -64,7 +64,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     made = []
     for number, folder in enumerate(distributions()):
         copy = tmp_path_factory.mktemp("source") / (folder.name if folder != REPOSITORY else "whole")
-        if folder == REPOSITORY:
+        if folder.name == "cli":
+            copy = folder  # it packs the templates and npm packages that lie beside it
+        elif folder == REPOSITORY:
             copy.mkdir()
             for name in ("pyproject.toml", "README.md", "LICENSE"):
                 shutil.copy(folder / name, copy)

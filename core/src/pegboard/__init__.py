@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
     from pegboard.component import refuse_option as refuse_option
+    from pegboard.container import Container as Container
     from pegboard.dataset import Dataset as Dataset
     from pegboard.errors import Error as Error
     from pegboard.errors import PayloadError as PayloadError
@@ -74,6 +75,7 @@ _WHERE = {
     "ClassicCSVLogger": "flagging",
     "Column": "layout",
     "Component": "component",
+    "Container": "container",
     "CopyData": "events",
     "Dataset": "dataset",
     "DeletedFileData": "events",
