@@ -72,7 +72,7 @@ class Journal:
             # Its writer was stopped before it had appended anything.
             intent.unlink(missing_ok=True)
             return
-        for name, _at, text in steps:
+        for name, at, text in steps:
             _complete(self.folder / Path(name).name, at, encoded(text))
         intent.unlink(missing_ok=True)
 

@@ -122,7 +122,7 @@ class Outbox:
             return
         log, surplus = self._log, len(self._log) - DELIVERED_KEPT
         if surplus > 0 or self._bytes > DELIVERED_BYTES:
-            oldest = []
+            oldest: list[int] = []
             size = self._bytes
             for key in log:
                 if key > self._delivered or (len(oldest) >= surplus and size <= DELIVERED_BYTES):

@@ -83,7 +83,7 @@ class _Run:
     @property
     def is_wanted(self) -> bool:
         """Whether anybody still waits for what it gives."""
-        for track in self.tracks:
+        for track in self.tracks:  # noqa: SIM110 - asked at every step, and a generator costs more
             if not track.job.is_over:
                 return True
         return False
