@@ -101,7 +101,18 @@ export class App {
 		for (const block of this.blocks.values()) block.update({ $theme: theme });
 	}
 
-	/** A block fired an event; `change` also comes from the host when a value changed. */
+	/** A component fired an event. `change` is the host's to fire, so that it comes once for each change. */
+	emit(block: Block, event: string, data: Json | null = null): void {
+		if (event !== "change") this.fire(block, event, data);
+	}
+
+	/** A component sent what it had set. */
+	saved(block: Block, changed: string[]): void {
+		if (!changed.includes("value")) return;
+		if (block.errors.length > 0) block.setErrors([]);
+		this.fire(block, "change");
+	}
+
 	fire(block: Block, event: string, data: Json | null = null): void {
 		for (const dependency of this.#targets.get(`${block.id}:${event}`) ?? []) {
 			if (dependency.connection === "stream") void this.#chunk(dependency, block.id, data, event === "stream");

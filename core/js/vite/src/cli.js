@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildComponents } from "./component.js";
-import { buildRuntime, buildShell } from "./core.js";
+import { buildRuntime, buildShell, buildStage } from "./core.js";
 import { BuildError } from "./errors.js";
 
 const USAGE = `usage: pegboard-vite build <component folder>...
@@ -36,6 +36,7 @@ async function buildCore(core) {
 	const runtime = await buildRuntime(core, output);
 	say("runtime", runtime.files["runtime/svelte.js"]);
 	if (existsSync(join(core, "frontend/src/main.ts"))) {
+		await buildStage(core, output);
 		const shell = await buildShell(core, output);
 		for (const [name, size] of Object.entries(shell.files)) {
 			if (name.startsWith("shell/")) say(name, size);
