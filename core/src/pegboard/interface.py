@@ -56,7 +56,7 @@ class Interface(Blocks):
         cache_mode: Literal["eager", "lazy"] | None = None,
         examples_per_page: int = 10,
         example_labels: list[str] | None = None,
-        preload_example: int | Literal[False] = False,
+        preload_example: int | Literal[False] = 0,
         live: bool = False,
         title: object = None,
         description: str | None = None,
@@ -453,16 +453,19 @@ class Interface(Blocks):
         from pegboard.examples import Examples
 
         options: dict[str, Any] = dict(self._example_options)
+        main = [item for item in self.input_components if not isinstance(item, State)]
+        more = [item for item in self.additional_input_components if not isinstance(item, State)]
         if any(isinstance(item, State) for item in self.all_inputs):
             if options["cache_examples"]:
                 warnings.warn("Examples of an Interface with State are not cached", stacklevel=4)
             options["cache_examples"] = False
         self.examples_handler = Examples(
             examples=self.examples,
-            inputs=[item for item in self.all_inputs if not isinstance(item, State)],
+            inputs=[*main, *more],
             outputs=[item for item in self.output_components if not isinstance(item, State)],
             fn=self.fn,
             batch=self.batch,
+            visible_columns=list(range(len(main))) if more else None,
             **options,
         )
 
