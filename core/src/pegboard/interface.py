@@ -226,13 +226,13 @@ class Interface(Blocks):
         parameters = input_parameters(self.fn, len(self.all_inputs))
         for component, parameter in zip(self.all_inputs, parameters):
             if getattr(component, "label", None) is None and not isinstance(component, State):
-                component.label = parameter.name if parameter is not None else None
+                component.settle(label=parameter.name if parameter is not None else None)
         labelled = [item for item in self.output_components if not isinstance(item, State)]
         for at, component in enumerate(labelled):
             if component.label is None:
-                component.label = "output" if len(labelled) == 1 else f"output {at}"
+                component.settle(label="output" if len(labelled) == 1 else f"output {at}")
             if self.kind != "unified" and component.interactive is None:
-                component.interactive = False
+                component.settle(interactive=False)
 
     def _flagging_settings(
         self, mode: str | None, options: Any, folder: str | Path, callback: Any
