@@ -74,6 +74,7 @@ def describe(page: Blocks) -> AppSpec:
         default_concurrency_limit=queue.default_concurrency_limit,
         max_size=queue.max_size,
         api_open=queue.api_open,
+        protocol=queue.protocol,
         status_update_rate=queue.status_update_rate,
         extra={
             "delete_cache": page.delete_cache,
@@ -363,6 +364,11 @@ def _listener(
         connection="stream" if is_stream else "sse",
         key=options.get("key"),
         resolves_files=bool(getattr(fn, "takes_file_refs", False)),
+        keeps_every_chunk=any(
+            getattr(block, "keeps_every_chunk", False)
+            for block, event in wiring.targets
+            if event == "stream"
+        ),
     )
 
 

@@ -317,6 +317,7 @@ class Listener:
     ``fn`` is ``None`` for listeners that the browser carries out alone (``js``, ``set_values``,
     ``cancels``). ``set_values`` maps each output to the payload that the browser sets it to.
     ``resolves_files``: with ``preprocess`` off, still replace file objects by `FileRef`.
+    ``keeps_every_chunk``: of a streaming input, none is passed over while the function is busy.
     """
 
     id: int
@@ -355,3 +356,4 @@ class Listener:
     key: int | str | tuple[int | str, ...] | None = None
     alias_of: int | None = None
     resolves_files: bool = False
+    keeps_every_chunk: bool = False

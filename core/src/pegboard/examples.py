@@ -303,11 +303,147 @@ class Examples:
         results = self.cached(index or 0)
         return results[0] if len(results) == 1 else tuple(results)
 
+<<<<<<< HEAD
     def cached(self, row: int) -> list[Any]:
         """Return one result per output for a row, from the cache or computed and kept."""
         assert self._cache is not None
         values = self.examples[row]
         return self._cache.result([*values, *[None] * (len(self.inputs) - len(values))])
+=======
+    # -- cache -------------------------------------------------------------------------------------
+
+    def cached_payloads(self, row: int) -> list[Any]:
+        """Return one payload per output for a row, from the cache or computed and kept."""
+        folder = cache_root() / self._key(row)
+        if environment("RESET_EXAMPLES_CACHE") == "True" and row not in self._reset_rows:
+            self._reset_rows.add(row)
+            shutil.rmtree(folder, ignore_errors=True)
+        stored = _read_row(folder)
+        if stored is None:
+            with _computing:
+                stored = _read_row(folder)
+                if stored is None:
+                    self._compute(row, folder)
+                    stored = _read_row(folder)
+        assert stored is not None
+        source = _Kept(folder)
+        return [
+            component.read_flag(value, source)
+            for component, value in zip(self.outputs, stored["outputs"])
+        ]
+
+    @property
+    def _reset_rows(self) -> set[int]:
+        rows: set[int] = self.__dict__.setdefault("_reset_row_set", set())
+        return rows
+
+    def _compute(self, row: int, folder: Path) -> None:
+        payloads = self._run(row)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+        try:
+            kept = _Kept(draft)
+            record = {
+                "outputs": [
+                    component.flag(payload, kept)
+                    for component, payload in zip(self.outputs, payloads)
+                ]
+            }
+            (draft / "row.json").write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+            try:
+                draft.rename(folder)
+            except OSError:
+                # Another process was first; its result has the same key, so it is as good.
+                if _read_row(folder) is None:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _run(self, row: int) -> list[Any]:
+        """Call the function for a row, as an event would, and return its outputs' payloads."""
+        from pegboard.request import Request
+        from pegboard.signature import arguments, plan_of
+
+        assert self.fn is not None
+        values = self._full_row(row)
+        if any(value is None for value in values):
+            warnings.warn(
+                f"Example {row} lacks a value for an input; the function gets None for it",
+                stacklevel=2,
+            )
+        taken = [
+            None if value is None else self._taken(component, value)
+            for component, value in zip(self.inputs, values)
+        ]
+        if self.batch:
+            taken = [[value] for value in taken]
+        positional, named = arguments(plan_of(self.fn), taken, Request(), lambda kind: kind(None, None))
+        result = _last(self.fn, positional, named)
+        if self.batch:
+            result = [column[0] for column in result]
+            result = result[0] if len(self.outputs) == 1 else result
+        results = [result] if len(self.outputs) == 1 else list(result)
+        return [
+            component.show(value) if self.postprocess else value
+            for component, value in zip(self.outputs, results)
+        ]
+
+    def _taken(self, component: AnyComponent, value: Any) -> Any:
+        payload = component.show(value)
+        return component.read(payload) if self.preprocess else payload
+
+    def _full_row(self, row: int) -> list[Any]:
+        values = list(self.examples[row])
+        return values + [None] * (len(self.inputs) - len(values))
+
+    def _key(self, row: int) -> str:
+        """Return the name of a row's folder: a hash of all that its result depends on."""
+        assert self.fn is not None
+        facts = {
+            "function": [_source_of(self.fn), getattr(self.fn, "__qualname__", "")],
+            "values": [
+                _digest_of_value(component, value)
+                for component, value in zip(self.inputs, self._full_row(row))
+            ],
+            "components": [
+                [type(component).__module__, type(component).__qualname__, _plain(component)]
+                for component in (*self.inputs, *self.outputs)
+            ],
+        }
+        text = json.dumps(facts, sort_keys=True, default=repr)
+        return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+_computing = threading.RLock()
+
+
+class _Kept:
+    """A row's files, in its own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, file: FileRef) -> str:
+        """Copy a file into the folder, under its content's hash."""
+        content = file.read_bytes()
+        suffix = Path(file.orig_name or (file.path.name if file.path else "")).suffix
+        name = hashlib.sha256(content).hexdigest()[:20] + "".join(
+            letter for letter in suffix if letter.isalnum() or letter == "."
+        )
+        (self._folder / name).write_bytes(content)
+        return name
+
+    def load(self, path: str) -> FileRef:
+        """Return a file's content; its folder is not one that may be served."""
+        file = self._folder / Path(path).name
+        return FileRef.from_bytes(file.read_bytes(), name=file.name)
+
+
+def cache_root() -> Path:
+    """Return the folder of all cached examples."""
+    return Path(environment("EXAMPLES_CACHE") or Path(".gradio") / "cached_examples")
+>>>>>>> main
 
 
 def _cache_mode(

@@ -50,7 +50,7 @@ class Journal:
         try:
             # Escaped as ASCII, so that no text is too odd to be written down.
             intent.write_text(json.dumps(steps), "ascii")
-            for name, _, text in steps:
+            for name, _at, text in steps:
                 with (self.folder / name).open("ab") as file:
                     file.write(encoded(text))
         except OSError:
