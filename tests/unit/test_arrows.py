@@ -17,7 +17,7 @@ import pegboard
 ROOT = Path(pegboard.__file__).parent
 
 DESCRIBING = {
-    "api", "blocks", "dataset", "description", "examples", "helpers", "inference", "interface", "layout",
+    "api", "blocks", "dataset", "description", "example_cache", "examples", "helpers", "inference", "interface", "layout",
     "naming", "prose", "state", "updates", "wiring",
 }
 RUNNING = {

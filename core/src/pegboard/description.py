@@ -201,14 +201,12 @@ def _author_files(components: Mapping[int, Any]) -> Iterator[str]:
     from pegboard.dataset import Dataset
 
     for component in components.values():
-        shown: object = None
         if isinstance(component, Dataset):
-            shown = component.payloads if any(c.carries_files for c in component._columns) else None
+            yield from component.local_files()
         elif component.carries_files and not callable(component._initial):
-            shown = component.postprocess(component._initial)
-        for ref in file_refs(shown):
-            if ref.path is not None:
-                yield str(ref.path)
+            for ref in file_refs(component.postprocess(component._initial)):
+                if ref.path is not None:
+                    yield str(ref.path)
 
 
 # -- listeners -------------------------------------------------------------------------------------

@@ -199,6 +199,7 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("GET HEAD", "/_pegboard/plugins", pages.plugins, user)
     table.add("GET HEAD", "/_pegboard/{address:rest}", pages.asset, public)
     table.add("GET HEAD", f"{p}/info", pages.info, user)
+    table.add("GET", f"{p}/examples/{{block}}", pages.cells, user)
     table.add("GET", f"{p}/app_id", pages.app_id, user)
     table.add("GET", f"{p}/startup-events", pages.startup_events, user)
 
