@@ -125,3 +125,23 @@ def check(folder: Path, only: tuple[str, ...], no_browser: bool, strict: bool, a
     if not as_json:
         click.echo(f"{len(wrong)} to mend." if wrong else "Nothing to mend.")
     sys.exit(1 if wrong else 0)
+
+
+@component.command()
+@click.argument("folder", type=FOLDER, default=".")
+@click.option("--port", type=int, help="Where it listens; the first free one from 7860 if left out.")
+@click.option("--open", "opens", is_flag=True, help="Open a browser.")
+def dev(folder: Path, port: int | None, opens: bool) -> None:
+    """Serve the demo at one address; edits of Python and frontend show at once."""
+    from pegboard_cli.project import Project
+    from pegboard_cli.supervisor import Supervisor, free_port
+
+    project = Project(folder)
+    if not project.demo.is_file():
+        raise Problem("There is nothing to show.", got="no demo/app.py", expected="an app with the component")
+    project.install_packages()
+    if not project.manifest_path.is_file() or not project.frontend.stamp_path.is_file():
+        project.prepare()
+    elif not project.frontend.needs_node:
+        project.build_frontend()
+    Supervisor(project.demo, free_port(port), project=project).run(opens_browser=opens)

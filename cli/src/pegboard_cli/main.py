@@ -69,6 +69,18 @@ def new_app(name: str, output_dir: Path) -> None:
     click.echo(f"Made {made}. Now:\n  cd {made.name}\n  pegboard run app.py")
 
 
+@main.command("run")
+@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--port", type=int, help="Where it listens; the first free one from 7860 if left out.")
+@click.option("--demo", default="demo", help="Name of the page, for a script that launches none.")
+@click.option("--open", "opens", is_flag=True, help="Open a browser.")
+def run_app(script: Path, port: int | None, demo: str, opens: bool) -> None:
+    """Serve an app and follow edits: the page keeps its values, and shows a traceback."""
+    from pegboard_cli.supervisor import Supervisor, free_port
+
+    Supervisor(script, free_port(port), demo=demo).run(opens_browser=opens)
+
+
 @main.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_components(as_json: bool) -> None:

@@ -61,6 +61,8 @@ export interface Config {
 		blocks: Record<string, { plugin: string | null; problem: string | null }>;
 		listeners: Record<string, { set_values?: Json[] }>;
 		js: string | null;
+		/** Only under a development tool: the module that it wants loaded before the page starts. */
+		dev?: { client: string };
 	};
 }
 
