@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from hatch_pegboard.problem import BuildError
-
 from pegboard_cli.build import build as build_project
 from pegboard_cli.console import Problem
 from pegboard_cli.findings import Finding, error, ok, warning

@@ -12,7 +12,6 @@ from typing import Any
 
 from pegboard.manifest import PROTOCOL_TEXT, ManifestError, parse_manifest, speaks
 from pegboard.plugins import index, reserved_to
-
 from pegboard_cli.findings import Finding, error, ok, warning
 from pegboard_cli.project import Project
 

@@ -11,9 +11,9 @@ import re
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 from pegboard_cli.findings import Finding, error, ok, warning
 from pegboard_cli.project import Project

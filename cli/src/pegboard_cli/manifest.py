@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hatch_pegboard.frontend import Frontend
-from hatch_pegboard.problem import BuildError
 from pydantic import PydanticUserError, TypeAdapter
 
+from hatch_pegboard.frontend import Frontend
+from hatch_pegboard.problem import BuildError
 from pegboard.component import Component, props_model
 from pegboard.events import EventData
 from pegboard.payload import FILE_MARKER, FileRef

@@ -10,7 +10,6 @@ from typing import Any
 
 from hatch_pegboard.frontend import Frontend
 from hatch_pegboard.problem import BuildError
-
 from pegboard_cli.console import Problem, run, say
 
 if sys.version_info >= (3, 11):

@@ -13,11 +13,13 @@ from typing import Any, Protocol
 class Tooling(Protocol):
     """What the tool decides."""
 
-    parameters: Mapping[str, Any]
-    """Parameters of launch that win over the app's own: the address, for example."""
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Parameters of launch that win over the app's own: the address, for example."""
 
-    page: Mapping[str, Any]
-    """What the page gets to know under ``pegboard.dev``; ``client`` is a module that it loads first."""
+    @property
+    def page(self) -> Mapping[str, Any]:
+        """What the page gets to know under ``pegboard.dev``; it loads the module ``client`` first."""
 
     def assets(self, cls: type | None, assets: Any) -> Any:
         """Return the browser code of a component class to use in place of the given one."""
