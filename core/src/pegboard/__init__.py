@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from pegboard.request import Header as Header
     from pegboard.request import Request as Request
     from pegboard.state import State as State
+    from pegboard.streaming import MediaChunk as MediaChunk
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
 
@@ -95,6 +96,7 @@ _WHERE = {
     "Interface": "interface",
     "KeyUpData": "events",
     "LikeData": "events",
+    "MediaChunk": "streaming",
     "PayloadError": "errors",
     "PegboardError": "errors",
     "Progress": "progress",

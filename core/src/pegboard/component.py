@@ -130,6 +130,8 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         is_static_only: Never interactive (a display).
         value_is_caption: The value is what the component says, not data; not flagged.
         is_shell_drawn: The page's own script draws it (or nothing does); there is no bundle.
+        keeps_every_chunk: As a streaming input: chunks that come while the function runs wait in order
+            (sound); otherwise the newest replaces one that waits (pictures).
         renamed_options: Older option names, each with a function from its value to new options.
         ignored_options: Older option names that no longer have an effect.
     """
@@ -140,6 +142,7 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     is_static_only: ClassVar[bool] = False
     value_is_caption: ClassVar[bool] = False
     is_shell_drawn: ClassVar[bool] = False
+    keeps_every_chunk: ClassVar[bool] = False
     renamed_options: ClassVar[Mapping[str, Callable[[Any], dict[str, Any]]]] = {}
     ignored_options: ClassVar[frozenset[str]] = frozenset()
     server_props: ClassVar[frozenset[str]] = frozenset(
@@ -502,7 +505,7 @@ def _pack(payload: Any, sink: FlagSink) -> JsonValue:
             "mime_type": payload.mime_type,
         }
     if isinstance(payload, dict):
-        return {str(name): _pack(item, sink) for name, item in payload.items()}
+        return {_escaped(str(name)): _pack(item, sink) for name, item in payload.items()}
     if isinstance(payload, (list, tuple)):
         return [_pack(item, sink) for item in payload]
     if payload is None or isinstance(payload, (bool, int, float, str)):
@@ -522,10 +525,18 @@ def _unpack(stored: Any, source: FlagSource) -> Any:
                 orig_name=stored.get("orig_name"),
                 mime_type=stored.get("mime_type"),
             )
-        return {name: _unpack(item, source) for name, item in stored.items()}
+        return {
+            name[1:] if name.startswith("$") else name: _unpack(item, source)
+            for name, item in stored.items()
+        }
     if isinstance(stored, list):
         return [_unpack(item, source) for item in stored]
     return stored
+
+
+def _escaped(name: str) -> str:
+    # "$file" marks a file; the same name in someone's data must stay data.
+    return f"${name}" if name.startswith("$") else name
 
 
 __all__ = [
