@@ -65,6 +65,8 @@ export interface Config {
 		blocks: Record<string, { plugin: string | null; problem: string | null }>;
 		listeners: Record<string, { set_values?: Json[]; keeps_every_chunk?: boolean }>;
 		js: string | null;
+		/** Only under a development tool: the module that it wants loaded before the page starts. */
+		dev?: { client: string };
 	};
 }
 

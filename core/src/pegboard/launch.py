@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pegboard import tooling
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.spec import AppSpec
 
@@ -253,7 +254,8 @@ def launch(
 
 def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Server:
     """Start a server for an app and return it at once; `launch` is this plus waiting."""
-    options = ServerOptions.from_parameters(parameters)
+    tool = tooling.active()
+    options = ServerOptions.from_parameters({**parameters, **(tool.parameters if tool else {})})
     from pegboard.server.app import PegboardApp
     from pegboard.server.site import Site
 
@@ -262,6 +264,8 @@ def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Serve
     try:
         site = Site(spec, options)
         server = Server(PegboardApp(site, **options.app_kwargs), options, sock)
+        if tool is not None:
+            tool.prepare(server.app)
         server.start()
     except BaseException:
         sock.close()
