@@ -17,7 +17,7 @@ import pegboard
 ROOT = Path(pegboard.__file__).parent
 
 DESCRIBING = {
-    "api", "blocks", "dataset", "description", "examples", "helpers", "inference", "interface", "layout",
+    "blocks", "dataset", "description", "endpoint", "examples", "helpers", "inference", "interface", "layout",
     "naming", "prose", "state", "updates", "wiring",
 }
 RUNNING = {
@@ -189,3 +189,8 @@ def test_core_names_no_component_outside_its_catalogue():
             wrong[path.name] = bad
 
     assert wrong == {}
+
+
+def test_no_module_hides_a_public_name_of_the_package():
+    # Importing a submodule sets its name on the package, so `pb.NAME` would become the module.
+    assert set(pegboard.__all__) & set(imports()) == set()

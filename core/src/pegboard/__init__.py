@@ -11,13 +11,13 @@ import importlib.machinery
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pegboard.api import api as api
     from pegboard.blocks import Blocks as Blocks
     from pegboard.blocks import on as on
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
     from pegboard.component import refuse_option as refuse_option
     from pegboard.dataset import Dataset as Dataset
+    from pegboard.endpoint import api as api
     from pegboard.errors import Error as Error
     from pegboard.errors import PayloadError as PayloadError
     from pegboard.errors import PegboardError as PegboardError
@@ -113,7 +113,7 @@ _WHERE = {
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "api",
+    "api": "endpoint",
     "close_all": "launch",
     "load": "interface",
     "mount_gradio_app": "launch",
