@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pegboard.api import ApiValue
 from pegboard.component import Component
+from pegboard.endpoint import ApiValue
 from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
 from pegboard.helpers import static_paths
