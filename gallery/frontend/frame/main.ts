@@ -21,7 +21,7 @@ window.addEventListener("message", (event: MessageEvent<ToFrame>) => {
 	else if (message.type === "theme") stage.setTheme(message.theme);
 });
 
-window.addEventListener("error", (event) => say({ type: "problem", text: event.message }));
+window.addEventListener("error", (event) => event.message.startsWith("ResizeObserver loop") || say({ type: "problem", text: event.message }));
 window.addEventListener("unhandledrejection", (event) => say({ type: "problem", text: String(event.reason) }));
 
 const measured = new ResizeObserver(() => {

@@ -38,7 +38,8 @@ export class StageState {
 		this.setTheme(theme);
 		this.layout = layout;
 		this.blocks = blocks.map((block) => this.#make(block));
-		requestAnimationFrame(() => this.#say({ type: "drawn" }));
+		// Not a frame of animation: those stand still while the stage is off the screen.
+		setTimeout(() => this.#say({ type: "drawn" }));
 	}
 
 	update(id: number, props: Record<string, unknown>, interactive: boolean): void {

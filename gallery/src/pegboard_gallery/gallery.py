@@ -32,6 +32,7 @@ class Gallery:
     def __init__(self, catalogues: Sequence[Path] = ()) -> None:
         self._paths = list(catalogues)
         self._read: dict[Path, tuple[int, Catalogue]] = {}
+        self._last: Listing | None = None
         for path in self._paths:
             self._read[path] = (path.stat().st_mtime_ns if path.exists() else 0, load_catalogue(path))
 
@@ -48,7 +49,21 @@ class Gallery:
                 *(entry.manifest.templates if entry.manifest else ()),
             )
         }
-        return make_listing(index, self._catalogues(), read_demos(names))
+        self._last = make_listing(index, self._catalogues(), read_demos(names))
+        return self._last
+
+    def last_listing(self) -> Listing:
+        """Return what the last listing was; pages ask for many parts of one."""
+        return self._last or self.listing()
+
+    def find(self, slug: str) -> tuple[Listing, Item] | None:
+        """Return a component with the listing it is in; looks again before it says there is none."""
+        for listing in (self.last_listing, self.listing):
+            found = listing()
+            item = found.find(slug)
+            if item is not None:
+                return found, item
+        return None
 
     def order(self, distribution: str) -> Order | None:
         """Return what installing a distribution means; ``None`` when no catalogue lists it."""
@@ -72,12 +87,13 @@ class Gallery:
         """Return a file of a component's bundle; only those that its page lists."""
         from pegboard_gallery.packages import bundle_files
 
-        item: Item | None = self.listing().find(slug)
-        if item is None or item.package is None:
+        found = self.find(slug)
+        if found is None or found[1].package is None:
             return None
-        if path not in bundle_files(item.package, item.raw.get("frontend") or {}):
+        item, package = found[1], found[1].package
+        if path not in bundle_files(package, item.raw.get("frontend") or {}):
             return None
-        return item.package.read(path)
+        return package.read(path)
 
     def _catalogues(self) -> list[tuple[Catalogue, Path | None]]:
         found: list[tuple[Catalogue, Path | None]] = []

@@ -146,15 +146,14 @@ class _Site:
         )
 
     def component(self, request: Request) -> Response:
-        listing = self._gallery.listing()
-        item = listing.find(request.path_params["slug"])
-        if item is None:
+        found = self._gallery.find(request.path_params["slug"])
+        if found is None:
             return JSONResponse({"error": "There is no such component any more."}, 404)
-        return _json(request, listing.detail(item))
+        return _json(request, found[0].detail(found[1]))
 
     def demo(self, request: Request) -> Response:
         wanted = request.path_params["name"]
-        for demo in self._gallery.listing().demos:
+        for demo in self._gallery.last_listing().demos:
             if demo.name == wanted:
                 return _json(request, demo.detail())
         return JSONResponse({"error": "There is no such demo."}, 404)
