@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 START_LIMIT_S = 60.0
 
 
@@ -58,9 +57,14 @@ class Running:
     start_s: float
 
     def cpu_s(self) -> float:
-        """Return the processor time used so far, user and system."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+        """Return the processor time used so far by all of its threads."""
+        total_ns = 0
+        for file in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
+            try:
+                total_ns += int(file.read_text().split()[0])
+            except (FileNotFoundError, ProcessLookupError):  # the thread has just ended
+                continue
+        return total_ns / 1e9
 
     def memory_kb(self) -> int:
         """Return resident memory in KiB."""

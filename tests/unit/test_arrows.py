@@ -21,8 +21,8 @@ DESCRIBING = {
     "naming", "prose", "state", "updates", "wiring",
 }
 RUNNING = {
-    "call", "executor", "fetch", "files", "pump", "session", "queue.estimate", "queue.outbox",
-    "queue.scheduler", "queue.worker",
+    "call", "executor", "fetch", "files", "media", "pump", "session", "queue.estimate", "queue.outbox",
+    "queue.intake", "queue.scheduler", "queue.worker",
 }
 PURE = {
     "context", "errors", "manifest", "payload", "queue.estimate", "queue.job", "queue.messages",
@@ -38,6 +38,7 @@ FOUNDATIONS = {
     "component": {"context", "errors", "events", "payload"},
     "plugins": {"component", "errors", "events", "manifest", "payload"},
     "spec": {"component", "events", "payload"},
+    "streaming": {"payload"},
     "queue.messages": {"payload"},
     "queue.job": {"queue.messages"},
     "queue.estimate": set(),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from pegboard_cli import VERSION
+from pegboard_cli.component import component
 from pegboard_cli.listing import listed, problems
 
 
@@ -36,9 +38,35 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group)
-@click.version_option("0.1.0", prog_name="pegboard")
+@click.version_option(VERSION, prog_name="pegboard")
 def main() -> None:
     """Pegboard: web pages for Python functions, out of component plugins."""
+
+
+main.add_command(component)
+
+
+@main.group()
+def new() -> None:
+    """Make a project: an app, or a component."""
+
+
+new.add_command(component.commands["new"], "component")
+
+
+@new.command("app")
+@click.argument("name", default="my-app")
+@click.option(
+    "--output-dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".",
+    help="Where its folder is made.",
+)
+def new_app(name: str, output_dir: Path) -> None:
+    """Make an app's folder: app.py, its test, what it needs."""
+    from pegboard_cli.new import app_answers, render
+    from pegboard_cli.resources import template_dir
+
+    made = render(template_dir("app"), app_answers(name), output_dir)
+    click.echo(f"Made {made}. Now:\n  cd {made.name}\n  pegboard run app.py")
 
 
 @main.command("list")
@@ -90,6 +118,9 @@ def manifest(folder: Path, check: bool) -> None:
     if check:
         if current != text:
             raise click.ClickException(f"{path} is stale. Write it with: pegboard manifest {folder}")
+        click.echo(f"{path} is up to date.")
+        return
+    if current == text:
         click.echo(f"{path} is up to date.")
         return
     path.write_text(text, encoding="utf-8")

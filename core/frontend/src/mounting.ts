@@ -87,6 +87,7 @@ function contextOf(app: Host, block: Block): PegboardContext {
 		emit: (event: string, data?: Json) => {
 			if (event !== "change") app.fire(block, event, data ?? null);
 		},
+		closeStream: () => app.closeStream(block),
 		upload: (files, options) => app.client.upload(files, options),
 		url: (file: FileData) => app.client.url(file),
 		call: async <T extends Json>(method: string, args: Json = null, options: { signal?: AbortSignal } = {}) =>

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
     from pegboard.component import refuse_option as refuse_option
+    from pegboard.container import Container as Container
     from pegboard.dataset import Dataset as Dataset
     from pegboard.errors import Error as Error
     from pegboard.errors import PayloadError as PayloadError
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from pegboard.request import Header as Header
     from pegboard.request import Request as Request
     from pegboard.state import State as State
+    from pegboard.streaming import MediaChunk as MediaChunk
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
 
@@ -73,6 +75,7 @@ _WHERE = {
     "ClassicCSVLogger": "flagging",
     "Column": "layout",
     "Component": "component",
+    "Container": "container",
     "CopyData": "events",
     "Dataset": "dataset",
     "DeletedFileData": "events",
@@ -84,6 +87,7 @@ _WHERE = {
     "Examples": "examples",
     "ExampleCell": "payload",
     "FILE_SCHEMA": "component",
+    "FileData": "helpers",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
@@ -92,6 +96,7 @@ _WHERE = {
     "Interface": "interface",
     "KeyUpData": "events",
     "LikeData": "events",
+    "MediaChunk": "streaming",
     "PayloadError": "errors",
     "PegboardError": "errors",
     "Progress": "progress",

@@ -329,13 +329,13 @@ class Examples:
             result = result[0] if len(self.outputs) == 1 else result
         results = [result] if len(self.outputs) == 1 else list(result)
         return [
-            component.postprocess(value) if self.postprocess else value
+            component.show(value) if self.postprocess else value
             for component, value in zip(self.outputs, results)
         ]
 
     def _taken(self, component: AnyComponent, value: Any) -> Any:
-        payload = component.postprocess(value)
-        return component.preprocess(payload) if self.preprocess else payload
+        payload = component.show(value)
+        return component.read(payload) if self.preprocess else payload
 
     def _full_row(self, row: int) -> list[Any]:
         values = list(self.examples[row])

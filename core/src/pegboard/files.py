@@ -402,6 +402,12 @@ class FileStore:
 
     # -- storing -----------------------------------------------------------------------------------
 
+    def keep_bytes(
+        self, data: bytes, *, name: str, mime_type: str | None = None, owner: str | None = None
+    ) -> StoredFile:
+        """Store content of ours under a handle."""
+        return self._store_bytes(data, name, mime_type, owner)
+
     def _store_bytes(
         self, data: bytes, name: str | None, mime_type: str | None, owner: str | None
     ) -> StoredFile:

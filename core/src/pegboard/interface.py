@@ -341,6 +341,12 @@ class Interface(Blocks):
 
     def _wire(self) -> Dependency | None:
         options = {**self._running, **self._api}
+        if any(_streams(item) for item in self.all_inputs) and not self.live:
+            warnings.warn(
+                "Interface has an input with streaming=True but not live=True, so its chunks reach no "
+                "function; pass live=True",
+                stacklevel=4,
+            )
         if self.live:
             ran = self._wire_live(options)
         elif self.is_generator and self.stop_button is not None:
@@ -363,18 +369,16 @@ class Interface(Blocks):
         ]
 
     def _wire_live(self, options: dict[str, Any]) -> Dependency | None:
-        streaming = [item for item in self.all_inputs if getattr(item, "streaming", False)]
+        streaming = [item for item in self.all_inputs if _streams(item)]
         if streaming:
             options = {**options, **self._streaming, "show_progress": "hidden"}
-            events = [item.stream for item in streaming]
-            mode = "multiple"
-        else:
-            events = [
-                item.change
-                for item in self.all_inputs
-                if not isinstance(item, State) and "change" in item.get_events()
-            ]
-            mode = "always_last"
+        mode = "multiple" if streaming else "always_last"
+        events = [
+            item.stream if item in streaming else item.change
+            for item in self.all_inputs
+            if item in streaming
+            or (not isinstance(item, State) and "change" in item.get_events())
+        ]
         if self.kind == "output-only":
             events = [self.load, *([self.submit_button.click] if self.submit_button else [])]
         if not events:
@@ -416,7 +420,7 @@ class Interface(Blocks):
     def _wire_flags(self, ran: Dependency | None) -> None:
         if self.kind == "input-only" or self._flagging["mode"] == "never":
             return
-        from pegboard.flagging import CSVLogger, FlagMethod
+        from pegboard.flagging import FlagMethod, callback_from
 
         recorded = [
             item
@@ -425,7 +429,7 @@ class Interface(Blocks):
             )
             if not item.value_is_caption and not isinstance(item, State)
         ]
-        callback = self._flagging["callback"] or CSVLogger()
+        callback = callback_from(self._flagging["callback"])
         callback.setup(recorded, str(self._flagging["dir"]))
         quiet: dict[str, Any] = {
             "preprocess": False,
@@ -441,13 +445,11 @@ class Interface(Blocks):
             return
         for button, value in self.flag_buttons:
             method = FlagMethod(callback, value, str(button.value))
-            saving = button.click(
-                lambda: update(value="Saving...", interactive=False),
-                None,
-                button,
-                **{**quiet, "api_visibility": "private"},
-            )
+            caption = str(button.value)
+            saving = button.click.sets({button: {"value": "Saving...", "interactive": False}})
             saving.then(method, recorded, button, api_name="flag", **quiet)
+            if self.clear_button is not None:
+                self.clear_button.click.sets({button: {"value": caption, "interactive": True}})
 
     def _place_examples(self) -> None:
         if self.examples is None:
@@ -473,15 +475,15 @@ class Interface(Blocks):
     def __call__(self, *values: Any) -> Any:
         """Call the function as the page would: through preprocess and postprocess."""
         taken = [
-            value if isinstance(item, State) else item.preprocess(item.postprocess(value))
+            value if isinstance(item, State) else item.read(item.show(value))
             for item, value in zip(self.all_inputs, values)
         ]
         result = self.fn(*taken, *values[len(taken) :])
         outputs = self.output_components
         if len(outputs) == 1:
-            return outputs[0].postprocess(result)
+            return outputs[0].show(result)
         return [
-            value if isinstance(item, State) else item.postprocess(value)
+            value if isinstance(item, State) else item.show(value)
             for item, value in zip(outputs, result)
         ]
 
@@ -593,6 +595,10 @@ def _unplaced(component: Component[Any, Any, Any]) -> Component[Any, Any, Any]:
 def _place(component: Component[Any, Any, Any]) -> None:
     if not component.is_rendered:
         component.render()
+
+
+def _streams(item: Any) -> bool:
+    return bool(getattr(item, "streaming", False)) and "stream" in item.get_events()
 
 
 def _is_state(item: Any) -> bool:
