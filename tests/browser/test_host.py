@@ -14,7 +14,7 @@ from pydantic import Field
 import pegboard as pb
 from pegboard.component import Component
 from pegboard.events import Event
-from pegboard.testing.fakes import Counter, Echo
+from pegboard.testing.fakes import Echo
 
 Serve = Callable[..., str]
 
@@ -198,22 +198,29 @@ def test_a_component_is_told_the_theme(page: Page, serve: Serve) -> None:
 
 
 def test_a_refused_value_is_marked_where_it_is_and_told_to_the_component(page: Page, serve: Serve) -> None:
+    def check(name: str, age: float) -> list[Any]:
+        return [{"is_valid": True}, {"is_valid": age < 100, "message": "Too old to be true"}]
+
     with pb.Blocks() as demo:
-        size = Counter(11, maximum=10, label="size")
-        probe = Probe("x")
-        pb.Button("Go").click(lambda number: number, size, probe)
+        name = pb.Textbox("Ada", label="name")
+        age = pb.Number(200, label="age", info="In years")
+        done = Echo(label="done")
+        pb.Button("Go").click(lambda name, age: f"{name} {age}", [name, age], done, validator=check)
     page.goto(serve(demo))
 
     page.get_by_role("button", name="Go").click()
 
-    expect(page.get_by_role("alert").filter(has_text="at most 10")).to_be_visible()
-    marked = page.locator(".pb-invalid")
-    expect(marked).to_have_count(1)
-    expect(marked).to_contain_text("size")
+    refused = page.get_by_label("age")
+    expect(page.get_by_role("alert")).to_have_text("Too old to be true")
+    expect(refused).to_have_accessible_description("In years Too old to be true")
+    expect(refused).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("name")).not_to_have_attribute("aria-invalid", "true")
 
-    page.get_by_label("size").fill("9")
+    refused.fill("36")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Go").click()
 
-    expect(page.locator(".pb-invalid")).to_have_count(0)
+    expect(page.get_by_label("done")).to_have_value("Ada 36")
 
 
 # -- names and descriptions ------------------------------------------------------------------------
