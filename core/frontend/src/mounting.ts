@@ -20,6 +20,7 @@ export interface Mounted {
 export interface Host extends Page {
 	readonly client: Pick<Client, "upload" | "url" | "call">;
 	readonly toasts: Pick<Toasts, "show">;
+	/** The component has nothing more to stream. */
 	closeStream(block: Block): void;
 }
 
