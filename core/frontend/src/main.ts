@@ -11,8 +11,25 @@ const config = JSON.parse(document.getElementById("pegboard-config")?.textConten
 const target = document.getElementById("pegboard-app") ?? document.body;
 
 if (config.css) adoptSheet(config.css);
-const app = new App(config, applyTheme(chosenTheme()));
-target.replaceChildren();
-mount(Shell, { target, props: { app } });
-flushSync();
-void app.start();
+
+function begin(): App {
+	const app = new App(config, applyTheme(chosenTheme()));
+	target.replaceChildren();
+	mount(Shell, { target, props: { app } });
+	flushSync();
+	void app.start();
+	return app;
+}
+
+interface DevClient {
+	/** Puts kept values into the config. */
+	prepare(config: Config): void;
+	start(app: App): void;
+}
+
+if (config.pegboard.dev) {
+	void (import(/* @vite-ignore */ config.pegboard.dev.client) as Promise<DevClient>).then((dev) => {
+		dev.prepare(config);
+		dev.start(begin());
+	});
+} else begin();

@@ -76,9 +76,8 @@ function initializeOnce(module: ComponentModule, block: Block, pegboard: Pegboar
 function contextOf(app: App, block: Block): PegboardContext {
 	return {
 		protocol: PROTOCOL,
-		emit: (event: string, data?: Json) => {
-			if (event !== "change") app.fire(block, event, data ?? null);
-		},
+		emit: (event: string, data?: Json) => app.emit(block, event, data ?? null),
+		closeStream: () => app.closeStream(block),
 		upload: (files, options) => app.client.upload(files, options),
 		url: (file: FileData) => app.client.url(file),
 		call: async <T extends Json>(method: string, args: Json = null, options: { signal?: AbortSignal } = {}) =>

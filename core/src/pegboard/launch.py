@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pegboard import tooling
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.spec import AppSpec
 
@@ -41,7 +42,7 @@ HARMLESS = frozenset(
     {
         "inline", "height", "width", "enable_queue", "show_api", "show_tips", "footer_links",
         "run_history", "ssr_mode", "node_server_name", "node_port", "vibe_mode", "num_workers",
-        "enable_monitoring", "monitoring", "mcp_server", "pwa", "i18n", "_frontend", "file_directories",
+        "enable_monitoring", "monitoring", "pwa", "i18n", "_frontend", "file_directories",
         "encrypt", "cache_examples", "show_footer", "share_server_address", "share_server_protocol",
         "share_server_tls_certificate", "concurrency_count", "analytics_enabled",
     }
@@ -65,6 +66,7 @@ class ServerOptions:
         max_file_size: Bytes, or a text such as ``"5 mb"``.
         allowed_hosts: Host names to answer to besides local ones, when listening locally.
         allowed_origins: Origins whose pages may call the app in any case.
+        mcp_server: Offer every public endpoint as a tool to AI assistants, at ``/gradio_api/mcp/``.
     """
 
     server_name: str = "127.0.0.1"
@@ -94,6 +96,7 @@ class ServerOptions:
     ssl_certfile: str | None = None
     ssl_keyfile_password: str | None = None
     ssl_verify: bool = True
+    mcp_server: bool = False
 
     @classmethod
     def from_parameters(cls, given: dict[str, Any]) -> ServerOptions:
@@ -121,6 +124,12 @@ class ServerOptions:
         values["port_count"] = _whole("PEGBOARD_NUM_PORTS", environment("NUM_PORTS"), DEFAULT_PORT_COUNT)
         if "share" not in values:
             values["share"] = (environment("SHARE") or "").lower() in ("1", "true")
+        if "mcp_server" not in values:
+            values["mcp_server"] = (environment("MCP_SERVER") or "").lower() in ("1", "true")
+        elif not isinstance(values["mcp_server"], bool):
+            raise OptionTypeError(
+                "launch(mcp_server=)", got=values["mcp_server"], expected="True, False or None"
+            )
         if "debug" not in values:
             values["debug"] = (environment("DEBUG") or "").lower() in ("1", "true")
         values["max_file_size"] = parse_size(values.get("max_file_size"))
@@ -245,7 +254,8 @@ def launch(
 
 def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Server:
     """Start a server for an app and return it at once; `launch` is this plus waiting."""
-    options = ServerOptions.from_parameters(parameters)
+    tool = tooling.active()
+    options = ServerOptions.from_parameters({**parameters, **(tool.parameters if tool else {})})
     from pegboard.server.app import PegboardApp
     from pegboard.server.site import Site
 
@@ -254,6 +264,8 @@ def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Serve
     try:
         site = Site(spec, options)
         server = Server(PegboardApp(site, **options.app_kwargs), options, sock)
+        if tool is not None:
+            tool.prepare(server.app)
         server.start()
     except BaseException:
         sock.close()
@@ -415,6 +427,8 @@ def _announce(server: Server, problems: Sequence[str]) -> None:
         print(f"* Running on {'local'} URL:  {server.local_url.rstrip('/')}")
         if scheme == "public" and not server.app.site.logins.is_required:
             print("* Everyone in this network can use the app: it has no login (launch(auth=...)).")
+        if options.mcp_server:
+            print(f"* MCP server for assistants: {server.local_url}gradio_api/mcp/")
         for problem in problems:
             print(f"* {problem}")
     if options.share:

@@ -9,7 +9,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-from hatch_pegboard.frontend import BuildError, Frontend
+from hatch_pegboard.frontend import Frontend
+from hatch_pegboard.problem import BuildError
 
 
 class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its config type is hatchling's

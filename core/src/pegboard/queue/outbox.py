@@ -117,13 +117,12 @@ class Outbox:
 
     def mark_delivered(self, number: int) -> None:
         """Take note that a reader has everything up to a number; older messages may go."""
-        if number > self._delivered:
-            self._delivered = number
+        self._delivered = max(self._delivered, number)
         if self._keeps_all:
             return
         log, surplus = self._log, len(self._log) - DELIVERED_KEPT
         if surplus > 0 or self._bytes > DELIVERED_BYTES:
-            oldest = []
+            oldest: list[int] = []
             size = self._bytes
             for key in log:
                 if key > self._delivered or (len(oldest) >= surplus and size <= DELIVERED_BYTES):

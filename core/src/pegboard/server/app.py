@@ -199,6 +199,7 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("GET HEAD", "/_pegboard/plugins", pages.plugins, user)
     table.add("GET HEAD", "/_pegboard/{address:rest}", pages.asset, public)
     table.add("GET HEAD", f"{p}/info", pages.info, user)
+    table.add("GET", f"{p}/examples/{{block}}", pages.cells, user)
     table.add("GET", f"{p}/app_id", pages.app_id, user)
     table.add("GET", f"{p}/startup-events", pages.startup_events, user)
 
@@ -218,9 +219,19 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("POST", f"{p}/api/{{name}}", calls.run, user, body_limit=body)
     table.add("POST", f"{p}/cancel", calls.cancel, user, body_limit=body)
     table.add("POST", f"{p}/reset", calls.reset, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}", calls.chunk, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}/close", calls.close_stream, user, body_limit=body)
+    media = f"{p}/stream/{{session}}/{{run}}/{{component}}"
+    table.add("GET HEAD", f"{media}/playlist.m3u8", files.playlist, user)
+    table.add("GET HEAD", f"{media}/{{piece}}", files.piece, user)
     table.add("GET", f"{p}/heartbeat/{{session_hash}}", calls.heartbeat, user)
     table.add("POST", f"{p}/component_server", calls.component_server, user, body_limit=body)
 
+    if site.mcp is not None:
+        talk = site.mcp.conversation
+        table.add("GET HEAD", f"{p}/mcp/schema", site.mcp.schema, user)
+        for path in (f"{p}/mcp", f"{p}/mcp/http"):
+            table.add("GET POST DELETE", path, talk, user, body_limit=body)
     table.add("POST", f"{p}/upload", files.upload, user)
     table.add("GET", f"{p}/upload_progress", files.progress, user)
     table.add("GET HEAD", f"{p}/file={{path:rest}}", files.file, user)

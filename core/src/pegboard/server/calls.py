@@ -18,7 +18,7 @@ from pegboard.request import Address, Request
 from pegboard.server.answers import JsonAnswer, Malformed, refuse
 from pegboard.server.guard import Visitor
 from pegboard.server.info import Parameter, is_api_block, parameters_of
-from pegboard.server.lines import Line
+from pegboard.server.lines import Line, is_python
 from pegboard.server.routes import JSON_LIMIT_BYTES
 from pegboard.server.site import Site
 from pegboard.server.stream import (
@@ -30,6 +30,7 @@ from pegboard.server.stream import (
 
 SESSION_LIMIT = 200
 FULL_TEXT = "Queue is full. Please try again later."
+_NO_STREAM = "There is no such stream, or it has ended. Start a new event with /queue/join."
 
 
 class CallRoutes:
@@ -58,7 +59,8 @@ class CallRoutes:
             wait_s = lines.make_way(call.session, peer_of(request))
         line = lines.get(call.session)
         try:
-            event_id = line.submit(call)
+            # The Python client knows neither chunks nor their messages: it gets one answer to one input.
+            event_id = line.submit(call, is_single=is_python(peer_of(request)))
         except QueueFull as full:
             return refuse(503, str(full) or FULL_TEXT)
         wait_s = max(wait_s, line.settle_s())
@@ -101,6 +103,42 @@ class CallRoutes:
         if isinstance(event_id, str):
             self._site.lines.reset(event_id)
         return JsonAnswer({"success": True})
+
+    async def chunk(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """Take the next inputs of a streaming event."""
+        event_id = request.path_params["event_id"]
+        body = await read_object(request)
+        opened = self._opened(event_id, body, visitor)
+        if opened is None:
+            return refuse(404, _NO_STREAM)
+        listener = self._site.spec.listeners[opened.function_id]
+        session_hash = getattr(opened.request, "session_hash", None) or ""
+        call = self._call(request, visitor, listener, body, session_hash)
+        problem = await self._refusal(listener, call)
+        if problem is not None:
+            return problem
+        if not self._site.engine.feed(event_id, call):
+            return refuse(404, _NO_STREAM)
+        return JsonAnswer({"msg": "success"})
+
+    async def close_stream(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """Take note that a streaming event gets no further inputs."""
+        event_id = request.path_params["event_id"]
+        body = await read_object(request)
+        if self._opened(event_id, body, visitor) is None:
+            return refuse(404, _NO_STREAM)
+        self._site.engine.close_stream(event_id)
+        return JsonAnswer({"msg": "success"})
+
+    def _opened(self, event_id: str, body: dict[str, Any], visitor: Visitor) -> Call | None:
+        """Return the call that opened a stream, if it is this visitor's and still open."""
+        call = self._site.engine.streaming_call(event_id)
+        if call is None or getattr(call.request, "username", None) != visitor.username:
+            return None
+        session_hash = session_of(body)
+        if session_hash is not None and private_session(visitor, session_hash) != call.session:
+            return None
+        return call
 
     async def heartbeat(self, request: HttpRequest, visitor: Visitor) -> Any:
         """A stream that says only that the server is there."""

@@ -80,7 +80,7 @@ class Lines:
     def submit_kept(self, call: Call, owner: str | None, *, is_private: bool) -> str:
         """Queue an event whose messages are kept until they are fetched by its id."""
         line = Line(self._site, call.session, keeps_all=True)
-        event_id = line.submit(call)
+        event_id = line.submit(call, is_single=True)
         self._kept[event_id] = (line, owner)
         while len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
@@ -123,7 +123,7 @@ class Lines:
         The Python client's ``reset_session()`` takes a new session but goes on believing in the open
         stream of the old one. Returns how long to wait before the client is answered.
         """
-        if session in self._lines or ("python" not in peer and "gradio_client" not in peer):
+        if session in self._lines or not is_python(peer):
             return 0.0
         idle = [line for line in self._readers.get(peer, ()) if not line.pending]
         for line in idle:
@@ -169,13 +169,13 @@ class Line:
         """Whether nobody reads and nothing runs."""
         return self.reader is None and not self.pending
 
-    def submit(self, call: Call) -> str:
-        """Queue an event.
+    def submit(self, call: Call, *, is_single: bool = False) -> str:
+        """Queue an event; a single one gets no further chunks from its client.
 
         Raises:
             QueueFull: There is no room.
         """
-        event_id: str = self._site.engine.submit(call, self.outbox)
+        event_id: str = self._site.engine.submit(call, self.outbox, is_single=is_single)
         if self.pending:
             self._overlapped_at = self.now()
         self.pending.add(event_id)
@@ -394,6 +394,11 @@ class StreamAnswer:
 
 def _weight(message: Ended) -> int:
     return size_of(message.output) if message.output is not None else 0
+
+
+def is_python(peer: str) -> bool:
+    """Say whether a client program seems to be the public Python client."""
+    return "python" in peer or "gradio_client" in peer
 
 
 async def _body(send: Send, body: bytes) -> None:

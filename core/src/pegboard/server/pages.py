@@ -44,6 +44,9 @@ NOTE_CSS = (
 class PageMaker:
     """Makes the page of one app.
 
+    Args:
+        entry: Address of the script that draws the page, when it is not the shell's.
+
     Attributes:
         is_built: The shell's browser code is there.
     """
@@ -55,6 +58,7 @@ class PageMaker:
         plugins: Mapping[str, PluginAssets],
         *,
         may_be_framed: bool = True,
+        entry: str | None = None,
     ) -> None:
         self._spec = spec
         self._head = spec.head
@@ -69,7 +73,7 @@ class PageMaker:
             shell = bundles.shell["shell"]
             css = shell.get("css")
             self._css = (bundles.shell_folder / css).read_text("utf-8").strip() if css else ""
-            self._entry = bundles.shell_address(shell["entry"])
+            self._entry = entry or bundles.shell_address(shell["entry"])
             imports = bundles.shell.get("imports", {})
             self._imports = {name: bundles.shell_address(file) for name, file in imports.items()}
             self._loads = [*dict.fromkeys(self._imports.values())]

@@ -25,6 +25,7 @@ from pegboard.spec import AppSpec
 
 if TYPE_CHECKING:
     from pegboard.launch import ServerOptions
+    from pegboard.server.mcp import McpServer
 
 TIDY_EVERY_S = 60.0
 
@@ -87,6 +88,11 @@ class Site:
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
         self.lines = Lines(self)
+        self.mcp: McpServer | None = None
+        if options.mcp_server:
+            from pegboard.server.mcp import McpServer as Mcp
+
+            self.mcp = Mcp(self)
         self.closing = asyncio.Event()
         self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
@@ -96,6 +102,8 @@ class Site:
         if self.is_started:
             return
         self.is_started = True
+        if self.mcp is not None:
+            await self.mcp.start()
         self._tidy()
 
     def _tidy(self) -> None:
@@ -111,6 +119,8 @@ class Site:
         self.closing.set()
         if self._tidying is not None:
             self._tidying.cancel()
+        if self.mcp is not None:
+            await self.mcp.stop()
         await self.engine.stop()
         self.lines.wake_all()
         self.executor.close()
@@ -150,6 +160,8 @@ def limits_of(spec: AppSpec) -> list[FunctionLimits]:
             is_batched=listener.batch,
             max_batch_size=listener.max_batch_size if listener.batch else 1,
             time_limit_s=listener.time_limit if listener.connection == "stream" else None,
+            is_stream=listener.connection == "stream",
+            keeps_every_chunk=listener.keeps_every_chunk,
         )
         for listener in spec.listeners
         if listener.fn is not None
