@@ -7,7 +7,7 @@ BUILD_TOOL := core/js/vite/bin/pegboard-vite.js
 COMPONENTS := $(sort $(wildcard components/*/pyproject.toml))
 COMPONENT_DIRS := $(patsubst %/pyproject.toml,%,$(COMPONENTS))
 EDITABLE := core cli gallery $(COMPONENT_DIRS)
-FRONTEND := $(shell find core/frontend core/js components/*/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ build: .make/bundles
 	@echo "== bundles"
 	node $(BUILD_TOOL) build-all
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling
-	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core $(COMPONENT_DIRS)
+	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core gallery $(COMPONENT_DIRS)
 	@touch $@
 
 .make/python: .make/bundles constraints.txt requirements-dev.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
@@ -100,4 +100,4 @@ peer: setup .venv-gradio/bin/python
 	$(PY) -m pytest -o addopts="--import-mode=importlib" tests/peer
 
 clean:
-	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend components/*/src/*/_frontend
+	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend

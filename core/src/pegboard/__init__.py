@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from pegboard.flagging import SimpleCSVLogger as SimpleCSVLogger
     from pegboard.helpers import FileData as FileData
     from pegboard.helpers import set_static_paths as set_static_paths
+    from pegboard.i18n import I18n as I18n
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
     from pegboard.launch import close_all as close_all
     from pegboard.launch import mount_gradio_app as mount_gradio_app
+    from pegboard.launch import mount_pegboard_app as mount_pegboard_app
     from pegboard.layout import Accordion as Accordion
     from pegboard.layout import Column as Column
     from pegboard.layout import Group as Group
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     from pegboard.state import State as State
     from pegboard.streaming import MediaChunk as MediaChunk
     from pegboard.talking import load_chat as load_chat
+    from pegboard.themes import Theme as Theme
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
 
@@ -93,6 +96,7 @@ _WHERE = {
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
+    "I18n": "i18n",
     "Header": "request",
     "Info": "progress",
     "Interface": "interface",
@@ -115,6 +119,7 @@ _WHERE = {
     "TabItem": "layout",
     "TabbedInterface": "interface",
     "Tabs": "layout",
+    "Theme": "themes",
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
@@ -124,6 +129,7 @@ _WHERE = {
     "load_chat": "talking",
     "load_openapi": "openapi",
     "mount_gradio_app": "launch",
+    "mount_pegboard_app": "launch",
     "on": "blocks",
     "refuse_option": "component",
     "set_static_paths": "helpers",

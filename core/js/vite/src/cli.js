@@ -5,10 +5,12 @@ import { buildComponents } from "./component.js";
 import { buildRuntime, buildShell, buildStage } from "./core.js";
 import { serve } from "./dev.js";
 import { BuildError } from "./errors.js";
+import { buildSite } from "./site.js";
 
 const USAGE = `usage: pegboard-vite build <component folder>...
        pegboard-vite dev <component folder> --port <number> --target <address of the app>
        pegboard-vite build-core [workspace folder]
+       pegboard-vite build-site <folder of a page of its own>
        pegboard-vite build-all [workspace folder]`;
 
 /** @param {string[]} args @returns {Promise<number>} the exit code */
@@ -24,10 +26,16 @@ export async function main(args) {
 			await serve(resolve(folder), { port: Number(given.get("--port")), target: String(given.get("--target")) });
 			return 0;
 		}
+		if (command === "build-site" && rest.length === 1) {
+			await site(resolve(rest[0] ?? "."));
+			return 0;
+		}
 		if (command === "build-core" || command === "build-all") {
 			const workspace = resolve(rest[0] ?? ".");
 			await buildCore(join(workspace, "core"));
 			if (command === "build-core") return 0;
+			const gallery = join(workspace, "gallery");
+			if (existsSync(join(gallery, "frontend", "index.html"))) await site(gallery);
 			return report(await attemptAll(componentFolders(workspace)));
 		}
 	} catch (error) {
@@ -36,6 +44,11 @@ export async function main(args) {
 	}
 	console.error(USAGE);
 	return 2;
+}
+
+/** @param {string} folder */
+async function site(folder) {
+	for (const [name, size] of Object.entries((await buildSite(folder)).files)) say(name, size);
 }
 
 /** @param {string} core */
