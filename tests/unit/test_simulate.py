@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.benchmarks.simulate import Crowd, Kind, Simulation, report
-
 from pegboard.queue.outbox import STEPS_KEPT
+from tests.benchmarks.simulate import Crowd, Kind, Simulation, report
 
 
 def test_everyone_who_asks_is_answered_or_leaves_by_themselves() -> None:
