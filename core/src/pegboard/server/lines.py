@@ -213,6 +213,8 @@ class Line:
 
     def due(self) -> list[tuple[int, Ended]]:
         """Return held ends that may go now."""
+        if not self._held:
+            return []
         now = float("inf") if self._site.closing.is_set() else self.now()
         found = [
             self._held.pop(event_id)
@@ -226,8 +228,10 @@ class Line:
 
     def next_due_s(self) -> float:
         """How long until a held end may go."""
+        if not self._held:
+            return float("inf")
         times = [self._held_until[event_id] for event_id in self._held]
-        return max(0.0, min(times) - self.now()) if times else float("inf")
+        return max(0.0, min(times) - self.now())
 
     def hurry(self) -> None:
         """Close the stream without lingering, if it is idle."""
