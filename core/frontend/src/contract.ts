@@ -56,6 +56,8 @@ export interface Config {
 	fill_width?: boolean;
 	fill_height?: boolean;
 	username?: string | null;
+	i18n_translations?: Record<string, Record<string, string>> | null;
+	footer_links?: (string | { label: string; url: string })[];
 	components: BlockConfig[];
 	layout: LayoutNode;
 	dependencies: Dependency[];

@@ -10,7 +10,8 @@ import { applyTheme, chosenTheme } from "./theme";
 const config = JSON.parse(document.getElementById("pegboard-config")?.textContent ?? "{}") as Config;
 const target = document.getElementById("pegboard-app") ?? document.body;
 
-if (config.css) adoptSheet(config.css);
+// The page of our own server carries the author's sheet already, so that the first paint has it.
+if (config.css && !document.getElementById("pegboard-css")) adoptSheet(config.css);
 
 function begin(): App {
 	const app = new App(config, applyTheme(chosenTheme()));

@@ -128,6 +128,12 @@ class Bundles:
         self.add(address, content)
         return address
 
+    def add_file(self, folder: str, name: str, content: bytes) -> str:
+        """Publish a file under its hash and return its address."""
+        address = f"{PREFIX}/{folder}/{digest_of(content)}{Path(name).suffix}"
+        self.add(address, content, name=name)
+        return address
+
     # -- components --------------------------------------------------------------------------------
 
     def plugins_of(self, spec: AppSpec, svelte: str | None) -> dict[str, PluginAssets]:
