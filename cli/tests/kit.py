@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -19,11 +22,22 @@ UV = str(Path(sys.executable).parent / "uv")
 LIMIT_S = 400
 
 
+@lru_cache(maxsize=1)
+def _tools() -> Path:
+    """A folder with git and nothing else of the machine's programs."""
+    folder = Path(tempfile.mkdtemp(prefix="pegboard-tools-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    git = shutil.which("git")
+    assert git, "the tests need git"
+    (folder / "git").symlink_to(git)
+    return folder
+
+
 def without_node(**more: str) -> dict[str, str]:
     """The environment of a machine without Node: only Python's programs, git and the shell's own are found."""
     folder = Path(sys.executable).parent
     assert not (folder / "node").exists()
-    return {**os.environ, "PATH": str(folder), **more}
+    return {**os.environ, "PATH": os.pathsep.join([str(folder), str(_tools())]), **more}
 
 
 def run(
