@@ -60,9 +60,10 @@ def pegboard(
 
 def new(folder: Path, name: str, *options: str, env: dict[str, str] | None = None) -> Path:
     """Make a component's project and return its folder."""
+    before = set(folder.iterdir())
     pegboard("component", "new", name, "--no-input", "--author", "Ada", "--email", "ada@example.org",
              *options, folder=folder, env=env)  # fmt: skip
-    (made,) = (path for path in folder.iterdir() if path.name == f"pegboard-{name.lower()}")
+    (made,) = set(folder.iterdir()) - before
     return made
 
 
