@@ -113,6 +113,26 @@ def test_a_failing_build_ends_with_an_exit_code_and_leaves_no_file(
     assert not (stars / "dist").exists() or list((stars / "dist").iterdir()) == []
 
 
+@pytest.mark.timeout(400)
+def test_sources_from_git_are_built_with_node_and_explained_without(svelte_project: Path, tmp_path: Path) -> None:
+    import os
+    import shutil
+    import sys
+
+    ignored = shutil.ignore_patterns("node_modules", "_frontend", "dist", "__pycache__")
+    clone = tmp_path / "clone"
+    shutil.copytree(svelte_project, clone, ignore=ignored)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "dist")]
+
+    alone = run(command, clone, env=without_node(), code=None)
+    run(command, clone, env={**os.environ, "npm_config_prefer_offline": "true"})
+
+    assert alone.returncode != 0 and "Node 20.19" in alone.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert "pegboard_hearts/_frontend/hearts/index.shared.js" in archive.namelist()
+
+
 def test_an_edit_of_the_frontend_is_in_the_next_wheel(stars: Path) -> None:
     built(stars, env=without_node())
     source = stars / "frontend" / "index.js"

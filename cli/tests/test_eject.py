@@ -49,7 +49,7 @@ class Stars(pb.Component):
         # One star at least.
         if payload is None:
             return None
-        if isinstance(payload, bool) or not isinstance(payload, (int, float)) or not math.isfinite(payload):
+        if isinstance(payload, bool) or not isinstance(payload, (int, float)) or not abs(payload) < 1e6:
             raise pb.PayloadError(self, got=payload, expected="a JSON number, or null")
         return clamp(payload, self.maximum)
 

@@ -11,6 +11,10 @@ import jsonschema
 import pytest
 
 from cli.tests.kit import REPOSITORY, pegboard, run, without_node
+from pegboard_cli.build import build
+from pegboard_cli.console import Problem
+from pegboard_cli.project import Project
+from pegboard_cli.publish import to_folder
 
 SCHEMA = json.loads((REPOSITORY / "gallery" / "src" / "pegboard_gallery" / "catalogue.schema.json").read_text())
 
@@ -49,13 +53,19 @@ def test_published_component_is_installed_from_a_plain_folder(stars: Path, tmp_p
     }
     assert entry["manifest"] == json.loads((stars / "src" / "pegboard_stars" / "pegboard.json").read_text())
 
-    # The same again changes nothing; other content under the same version is refused.
-    publish(stars, "--index", str(index))
+
+def test_what_is_published_stays_as_it_is(stars: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    project = Project(stars)
+    to_folder(build(project, tmp_path / "first"), index)
+    before = {path: path.read_bytes() for path in index.rglob("*") if path.is_file()}
+
+    to_folder(build(project, tmp_path / "same"), index)
     source = stars / "frontend" / "index.js"
     source.write_text(source.read_text().replace("★", "☂"))
-    before = {path: path.read_bytes() for path in index.rglob("*") if path.is_file()}
-    _, said = publish(stars, "--index", str(index), code=1)
-    assert "a new version" in said
+    with pytest.raises(Problem, match="a new version"):
+        to_folder(build(project, tmp_path / "other"), index)
+
     assert {path: path.read_bytes() for path in index.rglob("*") if path.is_file()} == before
 
 
