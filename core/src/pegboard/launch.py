@@ -300,8 +300,8 @@ def mount_gradio_app(app: Any, blocks: Any, path: str, **parameters: Any) -> Any
     Args:
         blocks: A ``Blocks``, a function giving an `AppSpec`, or an `AppSpec`.
     """
-    if hasattr(blocks, "spec"):
-        blocks = blocks.spec
+    if hasattr(blocks, "describe"):
+        blocks = blocks.describe
     inner = create_app(blocks, **{"root_path": None, **parameters})
     prefix = "/" + path.strip("/")
     app.mount("" if prefix == "/" else prefix, inner)
