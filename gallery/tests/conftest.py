@@ -25,7 +25,8 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page in a context of its own.
 
-    A script error, a message of the policy, or a request to another origin fails the test.
+    A script error, a message of the policy (unless ``is_refused``), or a request to another origin
+    fails the test.
     """
     contexts = []
     problems: list[str] = []
@@ -35,13 +36,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         if getattr(message, "type", "") == "error" and "Content Security Policy" in text:
             problems.append(text)
 
-    def start(address: str, **options: object) -> Page:
+    def start(address: str, *, is_refused: bool = False, **options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", look)
+        if not is_refused:
+            page.on("console", look)
         page.on(
             "request",
             lambda request: None

@@ -184,8 +184,8 @@ def gallery_process(
         text=True,
         env=variables,
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"the gallery did not start: {line!r}"
@@ -193,6 +193,7 @@ def gallery_process(
     finally:
         process.terminate()
         process.wait(timeout=30)
+        process.stdout.close()
 
 
 def cli(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

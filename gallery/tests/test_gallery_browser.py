@@ -91,7 +91,6 @@ def test_a_search_survives_reload_and_can_be_shared(address: str, open_page: Ope
 
 def test_filters_narrow_and_clear(address: str, open_page: Open) -> None:
     page = open_page(address)
-    everything = cards(page).count() if cards(page).first.is_visible() else 0
     expect(page.get_by_role("link", name="Slider", exact=True)).to_be_visible()
     page.get_by_role("group", name="Kind").get_by_label("Number").check()
 
@@ -99,7 +98,6 @@ def test_filters_narrow_and_clear(address: str, open_page: Open) -> None:
     expect(page.get_by_role("link", name="Slider", exact=True)).to_be_visible()
     page.get_by_role("button", name="Clear all").click()
     expect(page.get_by_role("link", name="Textbox", exact=True)).to_be_visible()
-    assert everything >= 0
 
 
 def test_everything_can_be_reached_by_keyboard(address: str, open_page: Open) -> None:
@@ -132,8 +130,6 @@ def test_a_thousand_entries_are_searched_as_one_types(tmp_path: Path, open_page:
         expect(page.get_by_role("status").first).to_contain_text("1000")
         # Not all at once: the list grows as one scrolls.
         assert cards(page).count() < 200
-        # How long the page's own work takes, without what else the machine does: a keystroke's search,
-        # sorting and drawing stay below what a person notices as waiting. Counted, not timed: rows drawn.
         box.fill("far9")
         expect(page.get_by_role("status").first).to_contain_text("111")
 
@@ -174,7 +170,7 @@ def test_a_wrong_parameter_is_refused_at_its_field(address: str, open_page: Open
 
 
 def test_the_example_is_sealed_off(address: str, open_page: Open) -> None:
-    page = open_page(f"{address}#/c/pegboard-slider--Slider")
+    page = open_page(f"{address}#/c/pegboard-slider--Slider", is_refused=True)
     frame = page.locator('iframe[title="Slider, live example"]')
     expect(live(page, "Slider, live example").get_by_role("slider")).to_be_visible()
 
@@ -213,7 +209,7 @@ def test_a_components_page_says_all_of_it(address: str, open_page: Open) -> None
 def test_the_script_of_the_playground_runs(address: str, open_page: Open) -> None:
     page = open_page(f"{address}#/c/pegboard-dropdown--Dropdown")
     expect(live(page, "Dropdown, live example").get_by_role("combobox")).to_have_value("Oak")
-    page.get_by_label("choices").fill('["Elm", "Yew"]')
+    page.get_by_label("choices", exact=True).fill('["Elm", "Yew"]')
     expect(live(page, "Dropdown, live example").get_by_role("combobox")).to_have_value("Elm")
     script = page.get_by_role("region", name="Interface code").inner_text()
 
