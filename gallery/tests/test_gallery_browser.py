@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pegboard_gallery.packages import entry_of_wheel
 
+from . import picture
 from .support import gallery_process, make_catalogue, make_wheel, unpack
 
 Open = Callable[..., Page]
@@ -385,3 +387,14 @@ def test_the_theme_follows_the_system_and_then_the_person(address: str, open_pag
     expect(inside).to_have_attribute("data-theme", "light")
     page.reload()
     expect(live(page, "Slider, live example").locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_the_picture_for_the_readme_is_sharp_and_small(address: str, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(address, viewport=picture.SIZE)
+
+    picture.take(page, address, tmp_path / "gallery.png")
+
+    with Image.open(tmp_path / "gallery.png") as taken:
+        assert taken.size == (picture.SIZE["width"], picture.SIZE["height"])
+    assert (tmp_path / "gallery.png").stat().st_size < 200_000
+    assert 0 < picture.TARGET.stat().st_size < 200_000
