@@ -11,13 +11,14 @@ FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/fro
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint unit bench bench-quick clean manifests
+.PHONY: help setup build demo test lint unit bench bench-quick peer clean manifests
 
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
+	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
 	@echo "make manifests    write every component's pegboard.json"
 	@echo "make clean        remove what was built"
 
@@ -94,6 +95,9 @@ bench: setup .make/browser .venv-gradio/bin/python
 
 bench-quick: setup .make/browser .venv-gradio/bin/python
 	$(PY) -m tests.benchmarks.run --quick
+
+peer: setup .venv-gradio/bin/python
+	$(PY) -m pytest -o addopts="--import-mode=importlib" tests/peer
 
 clean:
 	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend

@@ -30,7 +30,7 @@ from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
@@ -519,6 +519,8 @@ class _Step:
             return {"__type__": UPDATE_MARKER}
         if isinstance(value, Ready):
             return self._published(value.payload)
+        if isinstance(value, Fresh):
+            return self._renewed(slot, value.value)
         if isinstance(value, Update):
             return self._updated(slot, value.props)
         if isinstance(value, Block):
@@ -535,6 +537,20 @@ class _Step:
             files = self._runner._files
             return files.publish(payload, self.request.root_url, self.request.username)
         return payload
+
+    def _renewed(self, slot: _Slot, value: Any) -> Any:
+        """Forget the session's own copy; give the value, and what of the properties it had changed."""
+        own = self._session.components.pop(slot.id, None)
+        component = slot.component
+        payload = self._published(component.postprocess(value) if component is not None else value)
+        if own is None:
+            return payload
+        changed = own.props()
+        wire: dict[str, Any] = {"__type__": UPDATE_MARKER, "value": payload}
+        for name, described in self._runner._spec.blocks[slot.id].props.items():
+            if not _is_same(described, changed.get(name, _ABSENT)):
+                wire[name] = self._published(described)
+        return wire
 
     def _updated(self, slot: _Slot, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change properties: rebuild the session's copy, and tell the browser what is different."""
@@ -554,7 +570,10 @@ class _Step:
                     wire[name] = self._published(value)
         if "value" in changes:
             value = changes["value"]
-            payload = component.show(value() if callable(value) else value)
+            if isinstance(value, Ready):
+                payload = value.payload
+            else:
+                payload = component.show(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
 

@@ -294,6 +294,12 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         """Return the constructor arguments that were given, by name."""
         return dict(self._options)
 
+    def settle(self, **options: Any) -> None:
+        """Set options that were left open at construction, as if they had been given there."""
+        for name, value in options.items():
+            setattr(self, name, value)
+            self._options[name] = value
+
     def with_options(self, changes: Mapping[str, Any]) -> Any:
         """Return a copy, with some options changed and the same id, that is in no page."""
         merged = {**self._options, **changes, "render": False}

@@ -1,6 +1,6 @@
 """Flagging: records of inputs and outputs that a person marked, as CSV with a lossless JSON twin.
 
-Records are appended through a `Journal`, so that several processes may flag into one folder and lose
+Records are appended through a `Ledger`, so that several processes may flag into one folder and lose
 nothing, and a killed one leaves no half record. Source of the folder layout, the header and the cell
 sanitising: the public behaviour of Gradio 5 and 6; the ``.jsonl`` beside each CSV is ours and keeps
 every value with its type.
@@ -26,7 +26,7 @@ import importlib_metadata
 
 from pegboard.component import Component
 from pegboard.errors import OptionError, OptionTypeError
-from pegboard.journal import Journal, encoded
+from pegboard.ledger import Ledger, encoded
 from pegboard.payload import UPDATE_MARKER, FileRef, Update, is_file_dict
 from pegboard.request import Request
 from pegboard.updates import update
@@ -156,14 +156,14 @@ class _TableLogger(FlaggingCallback):
         self.verbose = verbose
         self.components: list[AnyComponent] = []
         self.flagging_dir = Path(".")
-        self._journal = Journal(self.flagging_dir)
+        self._ledger = Ledger(self.flagging_dir)
         self._counted: tuple[str, int, int] | None = None
 
     def setup(self, components: Sequence[AnyComponent], flagging_dir: str) -> None:
         """Name a column, and a folder for its files, for each component; equal names get a suffix."""
         self.components = list(components)
         self.flagging_dir = Path(flagging_dir)
-        self._journal = Journal(self.flagging_dir)
+        self._ledger = Ledger(self.flagging_dir)
         labels = [str(item.label or f"component {at}") for at, item in enumerate(components)]
         self.columns = _distinct(labels)
         self.folders = _distinct([folder_name(label) for label in labels])
@@ -179,7 +179,7 @@ class _TableLogger(FlaggingCallback):
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        with self._journal.locked():
+        with self._ledger.locked():
             yield
 
     def _append(
@@ -195,7 +195,7 @@ class _TableLogger(FlaggingCallback):
         before = 0 if is_new else self._count(table, has_header=header is not None)
         rows = [row] if not is_new or header is None else [header, row]
         twin = Path(name).with_suffix(".jsonl").name
-        self._journal.append([(twin, json_line(record)), (name, csv_text(rows))])
+        self._ledger.append([(twin, json_line(record)), (name, csv_text(rows))])
         self._counted = (name, table.stat().st_size, before + 1)
         return before + 1
 
@@ -317,7 +317,7 @@ class ChatCSVLogger:
 
     def setup(self, flagging_dir: str) -> None:
         """Take note of where the record goes."""
-        self._journal = Journal(Path(flagging_dir))
+        self._ledger = Ledger(Path(flagging_dir))
 
     def flag(self, like_data: Any, messages: Sequence[Any]) -> None:
         """Append one opinion.
@@ -335,11 +335,11 @@ class ChatCSVLogger:
             "timestamp": timestamp(),
         }
         row = [sanitised(cell_text(item, False)) for item in record.values()]
-        with self._journal.locked():
-            table = self._journal.folder / "log.csv"
+        with self._ledger.locked():
+            table = self._ledger.folder / "log.csv"
             is_new = not table.exists() or table.stat().st_size == 0
             rows = [self.HEADER, row] if is_new else [row]
-            self._journal.append([("log.jsonl", json_line(record)), ("log.csv", csv_text(rows))])
+            self._ledger.append([("log.jsonl", json_line(record)), ("log.csv", csv_text(rows))])
 
 
 # -- cells -----------------------------------------------------------------------------------------

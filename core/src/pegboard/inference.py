@@ -59,7 +59,7 @@ def infer_inputs(fn: Callable[..., Any], *, strict: bool = False) -> list[Compon
             hint = str if default is None else type(default)
         component = component_for(hint, "input", where=f"{_name(fn)}({parameter.name})", default=default)
         if component.label is None:
-            component.label = parameter.name
+            component.settle(label=parameter.name)
         found.append(component)
     return found
 

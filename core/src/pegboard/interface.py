@@ -56,7 +56,7 @@ class Interface(Blocks):
         cache_mode: Literal["eager", "lazy"] | None = None,
         examples_per_page: int = 10,
         example_labels: list[str] | None = None,
-        preload_example: int | Literal[False] = False,
+        preload_example: int | Literal[False] = 0,
         live: bool = False,
         title: object = None,
         description: str | None = None,
@@ -226,13 +226,13 @@ class Interface(Blocks):
         parameters = input_parameters(self.fn, len(self.all_inputs))
         for component, parameter in zip(self.all_inputs, parameters):
             if getattr(component, "label", None) is None and not isinstance(component, State):
-                component.label = parameter.name if parameter is not None else None
+                component.settle(label=parameter.name if parameter is not None else None)
         labelled = [item for item in self.output_components if not isinstance(item, State)]
         for at, component in enumerate(labelled):
             if component.label is None:
-                component.label = "output" if len(labelled) == 1 else f"output {at}"
+                component.settle(label="output" if len(labelled) == 1 else f"output {at}")
             if self.kind != "unified" and component.interactive is None:
-                component.interactive = False
+                component.settle(interactive=False)
 
     def _flagging_settings(
         self, mode: str | None, options: Any, folder: str | Path, callback: Any
@@ -457,16 +457,19 @@ class Interface(Blocks):
         from pegboard.examples import Examples
 
         options: dict[str, Any] = dict(self._example_options)
+        main = [item for item in self.input_components if not isinstance(item, State)]
+        more = [item for item in self.additional_input_components if not isinstance(item, State)]
         if any(isinstance(item, State) for item in self.all_inputs):
             if options["cache_examples"]:
                 warnings.warn("Examples of an Interface with State are not cached", stacklevel=4)
             options["cache_examples"] = False
         self.examples_handler = Examples(
             examples=self.examples,
-            inputs=[item for item in self.all_inputs if not isinstance(item, State)],
+            inputs=[*main, *more],
             outputs=[item for item in self.output_components if not isinstance(item, State)],
             fn=self.fn,
             batch=self.batch,
+            visible_columns=list(range(len(main))) if more else None,
             **options,
         )
 
@@ -552,23 +555,6 @@ class TabbedInterface(Blocks):
                 for name, interface in zip(names, interface_list):
                     with Tab(name):
                         interface.render()
-
-
-def load(name: str, src: Any = None, token: Any = None, **options: Any) -> Any:
-    """Build an app around a hosted model or app.
-
-    Only a callable ``src`` is supported in this version; it is called as ``src(name, token, **options)``.
-    """
-    if callable(src):
-        return src(name, token, **options)
-    raise PegboardError(
-        PegboardError.three_parts(
-            "load() cannot reach hosted models in this version.",
-            got=repr(name),
-            expected="src= to be a function (name, token, **options) that returns an app",
-            fix="pass such a function, or write pb.Interface(fn, ...) with a client of the service",
-        )
-    )
 
 
 def _listed(given: Any, name: str) -> list[Any]:
