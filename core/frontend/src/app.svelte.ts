@@ -5,6 +5,7 @@ import { Block } from "./block.svelte";
 import { Client, Refusal, type Connection } from "./client";
 import type { Config, Dependency, Failure, Message, Output, Props } from "./contract";
 import { applyEdits, type Edit } from "./edits";
+import { Feed, type Chunk } from "./feed";
 import { translator, type Translate } from "./i18n";
 import { Toasts } from "./toasts.svelte";
 
@@ -44,6 +45,8 @@ export class App {
 	readonly #byId = new Map<number, Dependency>();
 	readonly #running = new Map<number, Set<Running>>();
 	readonly #next = new Map<number, Waiting>();
+	/** Streaming events that still take chunks, by listener. */
+	readonly #feeds = new Map<number, Feed>();
 	#authorsModule: Promise<AppModule> | null = null;
 
 	constructor(config: Config, theme: "light" | "dark") {
@@ -65,6 +68,7 @@ export class App {
 		}
 		const inputs = new Set(config.dependencies.flatMap((dependency) => dependency.inputs));
 		const outputs = new Set(config.dependencies.flatMap((dependency) => dependency.outputs));
+		const paces = pacesOf(config.dependencies);
 		for (const component of config.components) {
 			const own = config.pegboard.blocks[String(component.id)];
 			const plugin = own?.plugin ?? null;
@@ -74,7 +78,9 @@ export class App {
 				typeof given === "boolean"
 					? given
 					: inputs.has(component.id) || (!outputs.has(component.id) && isEmpty(component.props.value));
-			const host = { $interactive: interactive, $locale: this.locale, $theme: theme };
+			const pace = paces.get(component.id);
+			const streams = pace === undefined ? {} : { stream_every: pace, $stream: "idle" as const };
+			const host = { $interactive: interactive, $locale: this.locale, $theme: theme, ...streams };
 			const drawn = { ...component, props: this.translate(component.props) };
 			this.blocks.set(component.id, new Block(drawn, plugin, assets, own?.problem ?? null, this, host));
 		}
@@ -99,10 +105,59 @@ export class App {
 		for (const block of this.blocks.values()) block.update({ $theme: theme });
 	}
 
-	/** A block fired an event; `change` also comes from the host when a value changed. */
+	/** A component fired an event. `change` is the host's to fire, so that it comes once for each change. */
+	emit(block: Block, event: string, data: Json | null = null): void {
+		if (event !== "change") this.fire(block, event, data);
+	}
+
+	/** A component sent what it had set. */
+	saved(block: Block, changed: string[]): void {
+		if (!changed.includes("value")) return;
+		if (block.errors.length > 0) block.setErrors([]);
+		this.fire(block, "change");
+	}
+
 	fire(block: Block, event: string, data: Json | null = null): void {
 		for (const dependency of this.#targets.get(`${block.id}:${event}`) ?? []) {
-			this.trigger(dependency, block.id, data);
+			if (dependency.connection === "stream") void this.#chunk(dependency, block.id, data, event === "stream");
+			else this.trigger(dependency, block.id, data);
+		}
+	}
+
+	/** A component sends no more chunks. */
+	closeStream(block: Block): void {
+		for (const dependency of this.#targets.get(`${block.id}:stream`) ?? []) this.#feeds.get(dependency.id)?.close();
+	}
+
+	/** One more piece of a streaming input: it joins the open event, or opens one. */
+	async #chunk(dependency: Dependency, triggerId: number | null, data: Json | null, more: boolean): Promise<void> {
+		const open = this.#feeds.get(dependency.id);
+		if (!open || open.isOver || open.isClosed) {
+			const own = this.config.pegboard.listeners[String(dependency.id)];
+			const feed = new Feed(this.client, own?.keeps_every_chunk === true, (error) => this.#explain(dependency, error));
+			// What is no stream has one piece only: the event ends after it.
+			if (!more) feed.close();
+			this.#feeds.set(dependency.id, feed);
+			this.#tellStream(dependency, "waiting");
+			await this.#run(dependency, triggerId, data, feed);
+			if (this.#feeds.get(dependency.id) === feed) {
+				this.#feeds.delete(dependency.id);
+				this.#tellStream(dependency, feed.isClosed ? "idle" : "ended");
+			}
+			return;
+		}
+		try {
+			const inputs = await this.#inputs(dependency);
+			const chunk: Chunk = { data: inputs, event_data: dependency.collects_event_data ? data : null, trigger_id: triggerId };
+			open.push(chunk);
+		} catch (error) {
+			this.#explain(dependency, error);
+		}
+	}
+
+	#tellStream(dependency: Dependency, state: "idle" | "waiting" | "open" | "ended"): void {
+		for (const [id, event] of dependency.targets) {
+			if (event === "stream" && id !== null) this.blocks.get(id)?.update({ $stream: state });
 		}
 	}
 
@@ -119,7 +174,7 @@ export class App {
 		void this.#run(dependency, triggerId, data);
 	}
 
-	async #run(dependency: Dependency, triggerId: number | null, data: Json | null): Promise<void> {
+	async #run(dependency: Dependency, triggerId: number | null, data: Json | null, feed: Feed | null = null): Promise<void> {
 		const run: Running = { dependency, eventId: null, isCancelled: false, finish: null, last: null };
 		const all = this.#running.get(dependency.id) ?? new Set();
 		this.#running.set(dependency.id, all.add(run));
@@ -129,23 +184,14 @@ export class App {
 		try {
 			const values = this.config.pegboard.listeners[String(dependency.id)]?.set_values;
 			if (values) this.#write(dependency, values);
-			let inputs = dependency.inputs.map((id) => this.#input(id));
-			const script = await this.#script(dependency);
-			if (script) {
-				const outputs = dependency.outputs.map((id) => this.#input(id));
-				const result = listOf(
-					await script(...inputs, ...outputs),
-					dependency.backend_fn ? dependency.inputs.length : dependency.outputs.length,
-				);
-				if (dependency.backend_fn) inputs = inputs.map((value, index) => (index < result.length ? result[index] : value));
-				else this.#write(dependency, result);
-			}
-			if (dependency.backend_fn) success = await this.#onServer(run, inputs, triggerId, data);
+			const inputs = await this.#inputs(dependency);
+			if (dependency.backend_fn) success = await this.#onServer(run, inputs, triggerId, data, feed);
 		} catch (error) {
 			success = false;
 			this.#setLoading(run, null);
 			this.#explain(dependency, error);
 		}
+		feed?.ended();
 		all.delete(run);
 		this.#chain(dependency, success, run.isCancelled);
 		const next = this.#next.get(dependency.id);
@@ -153,8 +199,26 @@ export class App {
 		if (next) this.trigger(dependency, next.triggerId, next.data);
 	}
 
+	/** What the listener's inputs hold, after its script if it has one; a script alone sets the outputs. */
+	async #inputs(dependency: Dependency): Promise<unknown[]> {
+		const inputs = dependency.inputs.map((id) => this.#input(id));
+		const script = await this.#script(dependency);
+		if (!script) return inputs;
+		const outputs = dependency.outputs.map((id) => this.#input(id));
+		const places = dependency.backend_fn ? dependency.inputs.length : dependency.outputs.length;
+		const result = listOf(await script(...inputs, ...outputs), places);
+		if (!dependency.backend_fn) this.#write(dependency, result);
+		return inputs.map((value, index) => (index < result.length ? result[index] : value));
+	}
+
 	/** Resolves when the terminal message came: true for success. */
-	async #onServer(run: Running, inputs: unknown[], triggerId: number | null, data: Json | null): Promise<boolean> {
+	async #onServer(
+		run: Running,
+		inputs: unknown[],
+		triggerId: number | null,
+		data: Json | null,
+		feed: Feed | null,
+	): Promise<boolean> {
 		const { dependency } = run;
 		for (const id of dependency.inputs) this.blocks.get(id)?.setErrors([]);
 		for (const id of dependency.outputs) {
@@ -176,6 +240,7 @@ export class App {
 			if (ended !== null) run.finish?.(ended);
 		});
 		if (run.isCancelled) void this.client.cancel(dependency.id, run.eventId).catch(() => undefined);
+		feed?.opened(run.eventId);
 		return finished;
 	}
 
@@ -200,6 +265,7 @@ export class App {
 			case "process_generating":
 			case "process_streaming": {
 				if (run.isCancelled || !message.success) return null;
+				if (message.msg === "process_streaming") this.#tellStream(dependency, "open");
 				const before = run.last;
 				const isWhole = before === null || message.msg === "process_streaming";
 				run.last = isWhole
@@ -344,6 +410,18 @@ export class App {
 			reportError(error);
 		}
 	}
+}
+
+/** How often a streaming input is to send a chunk, in seconds: as its quickest listener asks. */
+function pacesOf(dependencies: Dependency[]): Map<number, number> {
+	const paces = new Map<number, number>();
+	for (const dependency of dependencies) {
+		for (const [id, event] of dependency.targets) {
+			if (event !== "stream" || id === null) continue;
+			paces.set(id, Math.min(dependency.stream_every ?? 0.5, paces.get(id) ?? Infinity));
+		}
+	}
+	return paces;
 }
 
 /** The page may be reached by another name than the server thinks; its path is what counts. */

@@ -31,6 +31,10 @@ export interface Dependency {
 	collects_event_data?: boolean;
 	api_name?: string | false | null;
 	api_visibility?: string;
+	/** A "stream" listener is one event with many inputs. */
+	connection?: "sse" | "stream";
+	/** Seconds between its chunks. */
+	stream_every?: number;
 }
 
 export interface PluginConfig {
@@ -61,8 +65,10 @@ export interface Config {
 		protocol: string;
 		plugins: Record<string, PluginConfig>;
 		blocks: Record<string, { plugin: string | null; problem: string | null }>;
-		listeners: Record<string, { set_values?: Json[] }>;
+		listeners: Record<string, { set_values?: Json[]; keeps_every_chunk?: boolean }>;
 		js: string | null;
+		/** Only under a development tool: the module that it wants loaded before the page starts. */
+		dev?: { client: string };
 	};
 }
 

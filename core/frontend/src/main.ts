@@ -12,8 +12,25 @@ const target = document.getElementById("pegboard-app") ?? document.body;
 
 // The page of our own server carries the author's sheet already, so that the first paint has it.
 if (config.css && !document.getElementById("pegboard-css")) adoptSheet(config.css);
-const app = new App(config, applyTheme(chosenTheme()));
-target.replaceChildren();
-mount(Shell, { target, props: { app } });
-flushSync();
-void app.start();
+
+function begin(): App {
+	const app = new App(config, applyTheme(chosenTheme()));
+	target.replaceChildren();
+	mount(Shell, { target, props: { app } });
+	flushSync();
+	void app.start();
+	return app;
+}
+
+interface DevClient {
+	/** Puts kept values into the config. */
+	prepare(config: Config): void;
+	start(app: App): void;
+}
+
+if (config.pegboard.dev) {
+	void (import(/* @vite-ignore */ config.pegboard.dev.client) as Promise<DevClient>).then((dev) => {
+		dev.prepare(config);
+		dev.start(begin());
+	});
+} else begin();

@@ -35,6 +35,11 @@ export interface HostState {
 	$ids: { label: string | null; description: string | null };
 	/** Blocks placed inside this component, by slot name. */
 	$slots: Record<string, string[]>;
+	/**
+	 * Of a streaming input: nothing is open; an event waits for its turn; the server takes chunks; the server
+	 * has ended the stream (at its time limit), so stop recording.
+	 */
+	$stream: "idle" | "waiting" | "open" | "ended";
 }
 
 /** AFM's model. `set` is visible to `get` at once; `save_changes` sends what was set. */
@@ -52,6 +57,8 @@ export interface PegboardContext {
 	readonly protocol: string;
 	/** Fire one of the events that the manifest lists. `change` is fired by the host, never by you. */
 	emit(event: string, data?: Json): void;
+	/** The stream that `emit("stream")` opened gets no more chunks. */
+	closeStream?(): void;
 	upload(
 		files: Blob[],
 		options?: { signal?: AbortSignal; onProgress?: (loaded: number, total: number) => void },

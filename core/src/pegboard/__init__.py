@@ -11,13 +11,14 @@ import importlib.machinery
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pegboard.api import api as api
     from pegboard.blocks import Blocks as Blocks
     from pegboard.blocks import on as on
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
     from pegboard.component import refuse_option as refuse_option
+    from pegboard.container import Container as Container
     from pegboard.dataset import Dataset as Dataset
+    from pegboard.endpoint import api as api
     from pegboard.errors import Error as Error
     from pegboard.errors import PayloadError as PayloadError
     from pegboard.errors import PegboardError as PegboardError
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from pegboard.i18n import I18n as I18n
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
-    from pegboard.interface import load as load
     from pegboard.launch import close_all as close_all
     from pegboard.launch import mount_gradio_app as mount_gradio_app
     from pegboard.launch import mount_pegboard_app as mount_pegboard_app
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from pegboard.layout import Tab as Tab
     from pegboard.layout import TabItem as TabItem
     from pegboard.layout import Tabs as Tabs
+    from pegboard.loading import load as load
+    from pegboard.openapi import load_openapi as load_openapi
     from pegboard.payload import ExampleCell as ExampleCell
     from pegboard.payload import FileRef as FileRef
     from pegboard.progress import Info as Info
@@ -65,6 +67,8 @@ if TYPE_CHECKING:
     from pegboard.request import Header as Header
     from pegboard.request import Request as Request
     from pegboard.state import State as State
+    from pegboard.streaming import MediaChunk as MediaChunk
+    from pegboard.talking import load_chat as load_chat
     from pegboard.themes import Theme as Theme
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
@@ -76,6 +80,7 @@ _WHERE = {
     "ClassicCSVLogger": "flagging",
     "Column": "layout",
     "Component": "component",
+    "Container": "container",
     "CopyData": "events",
     "Dataset": "dataset",
     "DeletedFileData": "events",
@@ -87,6 +92,7 @@ _WHERE = {
     "Examples": "examples",
     "ExampleCell": "payload",
     "FILE_SCHEMA": "component",
+    "FileData": "helpers",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
@@ -96,6 +102,7 @@ _WHERE = {
     "Interface": "interface",
     "KeyUpData": "events",
     "LikeData": "events",
+    "MediaChunk": "streaming",
     "PayloadError": "errors",
     "PegboardError": "errors",
     "Progress": "progress",
@@ -116,9 +123,11 @@ _WHERE = {
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "api",
+    "api": "endpoint",
     "close_all": "launch",
-    "load": "interface",
+    "load": "loading",
+    "load_chat": "talking",
+    "load_openapi": "openapi",
     "mount_gradio_app": "launch",
     "mount_pegboard_app": "launch",
     "on": "blocks",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,7 @@ from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError
 from pegboard.events import BoundEvent, Dependency, Event, listen
 from pegboard.i18n import texts_of
 from pegboard.layout import Layout
+from pegboard.settings import environment
 from pegboard.wiring import Wiring, wire
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ LAUNCH_ORDER = (
 class QueueOptions:
     """What `Blocks.queue` sets."""
 
-    default_concurrency_limit: int | None = 1
+    default_concurrency_limit: int | None = field(default_factory=lambda: _default_limit())
     max_size: int | None = None
     api_open: bool = True
     status_update_rate: float | Literal["auto"] = "auto"
+    protocol: Literal["sse_v3", "sse_v2.1"] = "sse_v3"
 
 
 class Blocks(Layout):
@@ -187,24 +189,47 @@ class Blocks(Layout):
         max_size: int | None = None,
         *,
         default_concurrency_limit: int | Literal["not_set"] | None = "not_set",
+        protocol: Literal["sse_v3", "sse_v2.1"] = "sse_v3",
     ) -> Self:
         """Say how events wait.
 
         Args:
-            status_update_rate: Accepted; waiting clients hear of their place whenever it changes.
+            status_update_rate: ``auto`` tells waiting clients of their place soon after it changes; a
+                number, at most every so many seconds.
             api_open: ``False`` refuses calls that do not come from the page.
             max_size: How many events may wait; further ones are refused with a message.
             default_concurrency_limit: Runs at once of each function without a limit of its own;
-                ``None`` for no limit.
+                ``None`` for no limit. Left out, ``PEGBOARD_DEFAULT_CONCURRENCY_LIMIT``, else 1.
+            protocol: Which of the public stream protocols to announce. With ``sse_v3``, Python clients
+                download whatever has a text under ``path`` in any output; with ``sse_v2.1`` only what
+                is marked as a file, which suits apps whose JSON has such keys of its own.
+
+        Raises:
+            OptionError: A value is not usable.
         """
+        if protocol not in ("sse_v3", "sse_v2.1"):
+            raise OptionError("queue(protocol=)", got=protocol, expected="'sse_v3' or 'sse_v2.1'")
         options = self.queue_options
-        options.status_update_rate = status_update_rate
+        options.protocol = protocol
+        rate = status_update_rate
+        is_seconds = isinstance(rate, (int, float)) and not isinstance(rate, bool) and rate > 0
+        if rate != "auto" and not is_seconds:
+            raise OptionError(
+                "queue(status_update_rate=)", got=rate, expected="'auto', or seconds, more than 0"
+            )
+        if api_open is not None and not isinstance(api_open, bool):
+            raise OptionTypeError("queue(api_open=)", got=api_open, expected="True, False or None")
+        if max_size is not None and not _is_count(max_size):
+            raise OptionError(
+                "queue(max_size=)", got=max_size, expected="1 or more, or None for no limit"
+            )
+        options.status_update_rate = rate
         if api_open is not None:
             options.api_open = api_open
         options.max_size = max_size
         if default_concurrency_limit != "not_set":
             limit = default_concurrency_limit
-            if limit is not None and (isinstance(limit, bool) or limit < 1):
+            if limit is not None and not _is_count(limit):
                 raise OptionError(
                     "queue(default_concurrency_limit=)", got=limit, expected="1 or more, or None"
                 )
@@ -327,6 +352,24 @@ def on(
                 )
         targets = [(event.block, event.name) for event in events]
     return listen(targets, fn, {"inputs": inputs, "outputs": outputs, **options})
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _default_limit() -> int | None:
+    """Return the runs at once of a function without a limit of its own, as the environment says."""
+    text = environment("DEFAULT_CONCURRENCY_LIMIT")
+    if text is None:
+        return 1
+    if text.lower() == "none":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise OptionError(
+            "PEGBOARD_DEFAULT_CONCURRENCY_LIMIT", got=text, expected="1 or more, or 'none'"
+        )
+    return int(text)
 
 
 def joined(where: str, text: object, paths: str | Path | Sequence[str | Path] | None) -> str:

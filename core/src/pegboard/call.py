@@ -29,13 +29,15 @@ from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
+from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
 from pegboard.request import Request
 from pegboard.signature import Plan, arguments, plan_of
 from pegboard.spec import AppSpec, StateSpec
+from pegboard.streaming import StreamsMedia
 
 log = logging.getLogger("pegboard.call")
 
@@ -78,6 +80,8 @@ class _Slot:
     id: int
     component: Component[Any, Any, Any] | None
     state: StateSpec | None
+    is_media: bool = False
+    """Whether what is yielded is a piece of sound or film, played while the rest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class CallRunner:
         self._sessions = sessions
         self._threads = threads
         self._show_error = show_error
+        self.media = MediaStreams(files)
         self._functions: dict[int, _Function] = {}
         self._watched_states = {
             target.block_id
@@ -192,7 +197,10 @@ class CallRunner:
                     yield await self._threads.run(partial(step.finish, result, True))
                 else:
                     yield step.finish(result, True)
+            if step.has_media:
+                yield await self._threads.run(step.whole_media)
         finally:
+            step.end_media()
             close = getattr(iterator, "aclose", None)
             if close is not None:
                 await close()
@@ -291,7 +299,8 @@ class CallRunner:
     def _slot(self, block_id: int) -> _Slot:
         state = self._spec.states.get(block_id)
         component = None if state is not None else self._spec.components.get(block_id)
-        return _Slot(block_id, component, state)
+        is_media = isinstance(component, StreamsMedia) and bool(component.streaming)
+        return _Slot(block_id, component, state, is_media)
 
     def _worded(self, problem: BaseException, function: _Function) -> UserError:
         if isinstance(problem, UserError):
@@ -329,6 +338,8 @@ class _Step:
         self.request: Request = request if isinstance(request, Request) else Request()
         self._session = runner._sessions.get(call.session)
         self._snapshots: dict[int, Any] = {}
+        self._media: dict[int, MediaStream] = {}
+        self._last: list[Any] = []
 
     def whole(self) -> Output:
         """Do everything for a plain function."""
@@ -345,7 +356,10 @@ class _Step:
                 for result in iterator:
                     if not pump.put(self.finish(result, True)):
                         return
+                if self.has_media:
+                    pump.put(self.whole_media())
             finally:
+                self.end_media()
                 close = getattr(iterator, "close", None)
                 if close is not None:
                     close()
@@ -392,7 +406,7 @@ class _Step:
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)
-        return component.preprocess(wire) if preprocess else wire
+        return component.read(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""
@@ -441,15 +455,60 @@ class _Step:
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        values = (
-            self._output(slot, value, postprocess)
-            for slot, value in zip(self._function.outputs, row)
-        )
         keep = wire.snapshot if is_generating else wire.frozen
-        kept = [keep(value) for value in values]
+        data = []
+        size_bytes = 16
+        for slot, value in zip(self._function.outputs, row):
+            if slot.is_media and is_generating and isinstance(slot.component, StreamsMedia):
+                payload = self._chunk(slot, slot.component, value)
+            else:
+                payload = self._output(slot, value, postprocess)
+            kept, size = keep(payload)
+            data.append(kept)
+            size_bytes += size
+        if self._media:
+            self._last = data
         changed = self._changed_states() if self._snapshots else ()
-        size_bytes = sum(size for _, size in kept) + 16
-        return Output([value for value, _ in kept], is_generating, changed, size_bytes)
+        return Output(data, is_generating, changed, size_bytes)
+
+    # -- media that play while they are made -------------------------------------------------------
+
+    @property
+    def has_media(self) -> bool:
+        """Whether a piece of sound or film was given out."""
+        return bool(self._media)
+
+    def _chunk(self, slot: _Slot, component: StreamsMedia, value: Any) -> Any:
+        """Add one yielded value to the playlist of its output, and return what names that."""
+        if isinstance(value, (Skip, Update, Block, Ready)):
+            return self._output(slot, value, True)
+        stream = self._media.get(slot.id)
+        piece = None if value is None else component.encode_chunk(value)
+        if piece is None and stream is None:
+            return None
+        media = self._runner.media
+        if stream is None:
+            stream = media.open(str(self._call.session), slot.id, self.request.username)
+            self._media[slot.id] = stream
+        if piece is not None:
+            media.add(stream, piece)
+        return stream_object(stream, self.request.root_url)
+
+    def whole_media(self) -> Output:
+        """Return the last step again, with each playlist replaced by the one file it became."""
+        data = list(self._last)
+        for place, slot in enumerate(self._function.outputs):
+            stream = self._media.get(slot.id)
+            if stream is not None and isinstance(slot.component, StreamsMedia):
+                stream.is_ended = True
+                joined = slot.component.join_chunks(pieces_of(stream))
+                data[place], _ = wire.frozen(self._published(joined))
+        return Output(data)
+
+    def end_media(self) -> None:
+        """Let players know that nothing follows."""
+        for stream in self._media.values():
+            stream.is_ended = True
 
     def _output(self, slot: _Slot, value: Any, postprocess: bool) -> Any:
         if slot.state is not None:
@@ -460,6 +519,8 @@ class _Step:
             return {"__type__": UPDATE_MARKER}
         if isinstance(value, Ready):
             return self._published(value.payload)
+        if isinstance(value, Fresh):
+            return self._renewed(slot, value.value)
         if isinstance(value, Update):
             return self._updated(slot, value.props)
         if isinstance(value, Block):
@@ -468,7 +529,7 @@ class _Step:
         component = self._own(slot)
         if component is None or not postprocess:
             return self._published(value)
-        payload = component.postprocess(value)
+        payload = component.show(value)
         return self._published(payload) if component.carries_files else payload
 
     def _published(self, payload: Any) -> Any:
@@ -476,6 +537,20 @@ class _Step:
             files = self._runner._files
             return files.publish(payload, self.request.root_url, self.request.username)
         return payload
+
+    def _renewed(self, slot: _Slot, value: Any) -> Any:
+        """Forget the session's own copy; give the value, and what of the properties it had changed."""
+        own = self._session.components.pop(slot.id, None)
+        component = slot.component
+        payload = self._published(component.postprocess(value) if component is not None else value)
+        if own is None:
+            return payload
+        changed = own.props()
+        wire: dict[str, Any] = {"__type__": UPDATE_MARKER, "value": payload}
+        for name, described in self._runner._spec.blocks[slot.id].props.items():
+            if not _is_same(described, changed.get(name, _ABSENT)):
+                wire[name] = self._published(described)
+        return wire
 
     def _updated(self, slot: _Slot, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change properties: rebuild the session's copy, and tell the browser what is different."""
@@ -495,7 +570,10 @@ class _Step:
                     wire[name] = self._published(value)
         if "value" in changes:
             value = changes["value"]
-            payload = component.postprocess(value() if callable(value) else value)
+            if isinstance(value, Ready):
+                payload = value.payload
+            else:
+                payload = component.show(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
 

@@ -7,7 +7,7 @@ back is a `Dependency`, on which ``.then``, ``.success`` and ``.failure`` chain 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, overload
 
@@ -203,6 +203,17 @@ class BoundEvent(Generic[Data]):
         )
         return dependency
 
+    def sets(self, props: Mapping[Blocklike, Mapping[str, Any]]) -> Dependency:
+        """Set properties of blocks in the browser, with no server call, whenever this event fires.
+
+        Args:
+            props: For each block its new properties, as the browser reads them.
+        """
+        dependency: Dependency = listen(
+            [(self.block, self.name)], None, {"sets": dict(props), "show_progress": "hidden"}
+        )
+        return dependency
+
     def __repr__(self) -> str:
         return f"{self.block!r}.{self.name}"
 
@@ -306,6 +317,7 @@ class Listener:
     ``fn`` is ``None`` for listeners that the browser carries out alone (``js``, ``set_values``,
     ``cancels``). ``set_values`` maps each output to the payload that the browser sets it to.
     ``resolves_files``: with ``preprocess`` off, still replace file objects by `FileRef`.
+    ``keeps_every_chunk``: of a streaming input, none is passed over while the function is busy.
     """
 
     id: int
@@ -344,3 +356,4 @@ class Listener:
     key: int | str | tuple[int | str, ...] | None = None
     alias_of: int | None = None
     resolves_files: bool = False
+    keeps_every_chunk: bool = False

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pegboard import notebook
+from pegboard import notebook, tooling
 from pegboard.errors import OptionError
 from pegboard.options import ServerOptions, parse_size
 from pegboard.spec import AppSpec
@@ -195,7 +195,8 @@ def launch(
 
 def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Server:
     """Start a server for an app and return it at once; `launch` is this plus waiting."""
-    options = ServerOptions.from_parameters(parameters)
+    tool = tooling.active()
+    options = ServerOptions.from_parameters({**parameters, **(tool.parameters if tool else {})})
     from pegboard.server.app import PegboardApp
     from pegboard.server.site import Site
 
@@ -204,6 +205,8 @@ def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Serve
     try:
         site = Site(spec, options)
         server = Server(PegboardApp(site, **options.app_kwargs), options, sock)
+        if tool is not None:
+            tool.prepare(server.app)
         server.start()
     except BaseException:
         sock.close()
@@ -379,6 +382,8 @@ def _announce(server: Server, problems: Sequence[str]) -> None:
         print("* Everyone in this network can use the app: it has no login (launch(auth=...)).")
     if options.enable_monitoring:
         print(f"* Monitoring: {server.local_url}monitoring/{server.app.site.monitor.key}")
+    if options.mcp_server:
+        print(f"* MCP server for assistants: {server.local_url}gradio_api/mcp/")
     for problem in problems:
         print(f"* {problem}")
 

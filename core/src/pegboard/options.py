@@ -36,7 +36,6 @@ IGNORED: Mapping[str, str] = {
     "num_workers": "one process serves files and functions",
     "node_server_name": "pages are drawn in Python, not in Node",
     "node_port": "pages are drawn in Python, not in Node",
-    "mcp_server": "",
     "show_footer": "the footer's links are footer_links",
 }
 """Accepted without effect, and why."""
@@ -64,6 +63,7 @@ class ServerOptions:
         footer_links: Which of ``"api"``, ``"gradio"``, ``"settings"`` (or ``{"label", "url"}``) are
             at the foot of the page.
         pwa: Publish a manifest, so that the page can be installed as an app.
+        mcp_server: Offer every public endpoint as a tool to AI assistants, at ``/gradio_api/mcp/``.
         ssr_mode: Put the page's skeleton into its HTML, so that it is seen before any script runs.
         frontend: ``False`` leaves out the check that the address can be reached.
     """
@@ -105,6 +105,7 @@ class ServerOptions:
     footer_links: Sequence[Any] = FOOTER_LINKS
     pwa: bool = False
     ssr_mode: bool = False
+    mcp_server: bool = False
     frontend: bool = True
     login_lifetime_s: float | None = None
 
@@ -144,7 +145,7 @@ class ServerOptions:
 def _from_environment() -> dict[str, Any]:
     found: dict[str, Any] = {
         name: flag
-        for name in ("share", "debug", "ssr_mode")
+        for name in ("share", "debug", "ssr_mode", "mcp_server")
         if (flag := environment_flag(name.upper())) is not None
     }
     texts = {
@@ -377,6 +378,7 @@ CHECKS: Mapping[str, Check] = {
     "max_file_size": lambda where, given: parse_size(given, where),
     "enable_monitoring": _flag,
     "strict_cors": _flag,
+    "mcp_server": _flag,
     "ssr_mode": _flag,
     "pwa": _flag,
     "share_server_address": _text,

@@ -46,6 +46,7 @@ class Wiring:
     inputs_as_dict: bool = False
     inputs_kwargs: tuple[str, ...] = ()
     clears: list[Any] | None = None
+    sets: list[dict[str, Any]] | None = None
     resets: tuple[Fn, dict[str, Any]] | None = None
     aliases: list[str] = field(default_factory=list)
 
@@ -74,8 +75,11 @@ def wire(
     where = _caller()
     options = dict(options)
     clears = options.pop("clears", None)
+    sets = options.pop("sets", None)
     trigger_after, chain, targets = _chained(targets)
     as_dict = isinstance(options.get("inputs"), (set, frozenset))
+    if not isinstance(options.get("inputs_kwargs") or {}, dict):
+        _check_kinds(options)
     kwargs = dict(options.get("inputs_kwargs") or {})
     inputs = _blocks("inputs", options.get("inputs"), where) + _blocks(
         "inputs_kwargs", list(kwargs.values()), where
@@ -94,6 +98,8 @@ def wire(
         states = [block for block in members if _is_state(block)]
     else:
         states = []
+    if sets is not None:
+        outputs = _blocks("outputs", list(sets), where)
     dependency = Dependency(number, fn, targets)
     wiring = Wiring(
         dependency=dependency,
@@ -113,6 +119,7 @@ def wire(
         inputs_as_dict=as_dict,
         inputs_kwargs=tuple(kwargs),
         clears=outputs if clears is not None else None,
+        sets=[dict(props) for props in sets.values()] if sets is not None else None,
     )
     if states:
         wiring.resets = (_reset(states), {**_QUIET, "outputs": states})
@@ -317,6 +324,14 @@ def _check_options(wiring: Wiring) -> None:
             expected="queue=True, since batches are gathered in the queue",
             fix="remove queue=False",
         )
+    if is_batch and any(event == "stream" for _, event in wiring.targets):
+        raise OptionError(
+            "batch=",
+            got=True,
+            expected="an event that is no stream: a stream is one visitor's, and takes one chunk at a time",
+            fix="remove batch=True, or listen to another event",
+        )
+    _check_kinds(options)
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise OptionError("max_batch_size=", got=size, expected="a whole number, 1 or more")
     limit = options.get("concurrency_limit", "default")
@@ -334,6 +349,43 @@ def _check_options(wiring: Wiring) -> None:
                 "cancels= names a listener without a function, which cannot be cancelled",
                 stacklevel=5,
             )
+
+
+_FLAGS = (
+    "scroll_to_output", "queue", "batch", "preprocess", "postprocess", "show_api",
+)  # fmt: skip
+
+
+def _check_kinds(options: dict[str, Any]) -> None:
+    """Refuse values of the wrong kind, by the name of the argument."""
+    for name in _FLAGS:
+        value = options.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise OptionTypeError(f"{name}=", got=value, expected="True or False")
+    for name in ("time_limit", "stream_every"):
+        value = options.get(name)
+        is_seconds = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+        if value is not None and not is_seconds:
+            raise OptionError(f"{name}=", got=value, expected="seconds, more than 0")
+    name_of_lane = options.get("concurrency_id")
+    if name_of_lane is not None and not isinstance(name_of_lane, str):
+        raise OptionTypeError("concurrency_id=", got=name_of_lane, expected="text, or None")
+    described = options.get("api_description")
+    if not (described is None or described is False or isinstance(described, str)):
+        raise OptionTypeError("api_description=", got=described, expected="text, False, or None")
+    validator = options.get("validator")
+    if validator is not None and not callable(validator):
+        raise OptionTypeError(
+            "validator=", got=validator, expected="a function of the listener's inputs, or None"
+        )
+    key = options.get("key")
+    if key is not None and not isinstance(key, (int, str, tuple)):
+        raise OptionTypeError("key=", got=key, expected="a number, text, or a tuple of those")
+    kwargs = options.get("inputs_kwargs")
+    if kwargs is not None and not isinstance(kwargs, dict):
+        raise OptionTypeError(
+            "inputs_kwargs=", got=kwargs, expected="a dict from parameter name to component"
+        )
 
 
 def _check_parameters(wiring: Wiring) -> None:

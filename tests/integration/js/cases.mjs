@@ -57,6 +57,24 @@ const cases = {
 		return results;
 	},
 
+	async stream_chunks(endpoint, first, rest) {
+		const client = await Client.connect(url);
+		const job = client.submit(endpoint, first);
+		const seen = [];
+		for await (const event of job) {
+			if (event.type === "status" && event.stage === "complete") break;
+			if (event.type !== "data") continue;
+			if (seen.length <= rest.length) seen.push(event.data);
+			const next = rest[seen.length - 1];
+			if (next) job.send_chunk({ data: next });
+			else if (seen.length === rest.length + 1) {
+				job.close_stream();
+				break;
+			}
+		}
+		return seen;
+	},
+
 	async predict(endpoint, data) {
 		const client = await Client.connect(url);
 		return (await client.predict(endpoint, data)).data;

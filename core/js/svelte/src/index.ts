@@ -24,6 +24,8 @@ export interface ComponentProps<Value> {
 	status?: Status;
 	locale?: string;
 	theme?: "light" | "dark";
+	/** Of a streaming input: "ended" when the server has closed the stream. */
+	stream?: "idle" | "waiting" | "open" | "ended";
 	/** Fire one of the events in the manifest. `change` is fired by the host, never by you. */
 	emit: (event: string, data?: Json) => void;
 	/** Uploads, addresses, server methods, texts and toasts; absent on foreign hosts. */
@@ -40,6 +42,7 @@ const HOST_KEYS: Record<string, string> = {
 	status: "$status",
 	locale: "$locale",
 	theme: "$theme",
+	stream: "$stream",
 };
 
 /** Keys that Svelte itself looks for in props. */

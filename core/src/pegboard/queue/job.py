@@ -67,6 +67,9 @@ class FunctionLimits:
         lane: Concurrency id; functions of one lane share a limit and one FIFO.
         concurrency_limit: Runs at once in the lane; ``None`` for no limit.
         max_batch_size: How many waiting calls one run may take; 1 unless the function is batched.
+        time_limit_s: A streaming event is closed after so many seconds; ``None`` for no limit.
+        is_stream: An event of this function takes further inputs (chunks) while it runs.
+        keeps_every_chunk: Chunks wait in order; otherwise the newest replaces one that waits.
     """
 
     function_id: int
@@ -75,6 +78,8 @@ class FunctionLimits:
     is_batched: bool = False
     max_batch_size: int = 1
     time_limit_s: float | None = None
+    is_stream: bool = False
+    keeps_every_chunk: bool = False
 
 
 class Reporter(Protocol):
@@ -126,4 +131,4 @@ class Job:
     @property
     def is_over(self) -> bool:
         """Whether the job is in a terminal state."""
-        return not TRANSITIONS[self.state]
+        return self.state is not JobState.QUEUED and self.state is not JobState.RUNNING

@@ -10,7 +10,8 @@ All methods run on the event loop's thread. `Reporter` methods may be called fro
 from __future__ import annotations
 
 import asyncio
-import secrets
+import logging
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -21,6 +22,7 @@ from typing import Any, Literal
 
 from pegboard.errors import QueueFull
 from pegboard.queue.estimate import Durations
+from pegboard.queue.intake import Intake
 from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, Runner, SessionId
 from pegboard.queue.messages import (
     Ended,
@@ -38,8 +40,17 @@ from pegboard.queue.messages import (
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.scheduler import Scheduler
 
+log = logging.getLogger("pegboard.queue")
+
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
+
+_ENDINGS: dict[JobState, Lifecycle] = {
+    JobState.DONE: "finished",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+    JobState.LOST: "lost",
+}
 
 CLOSE_S = 2.0
 """Time that stopped functions get to run their ``finally`` blocks."""
@@ -47,6 +58,9 @@ CLOSE_S = 2.0
 PROGRESS_EVERY_S = 0.05
 PLACES_EVERY_S = 0.25
 STARTED_AFTER_S = 0.05
+STREAM_IDLE_S = 60.0
+"""A streaming event ends when no chunk has come for so long: it holds a slot that others wait for."""
+
 _PLACE_EVERY_S = 2.5
 _CLIENT_GONE = "The client left before the event ended."
 _SHUTDOWN = Failure("The server is shutting down. Please try again later.", title="Server stopped")
@@ -69,7 +83,10 @@ class _Run:
     @property
     def is_wanted(self) -> bool:
         """Whether anybody still waits for what it gives."""
-        return any(not track.job.is_over for track in self.tracks)
+        for track in self.tracks:  # noqa: SIM110 - asked at every step, and a generator costs more
+            if not track.job.is_over:
+                return True
+        return False
 
 
 @dataclass(eq=False)
@@ -79,6 +96,7 @@ class _Track:
     job: Job
     outbox: Outbox
     run: _Run | None = None
+    intake: Intake | None = None
     last_output: Output | None = None
     told_rank: int | None = None
     told_at_s: float = 0.0
@@ -142,8 +160,13 @@ class Engine:
             self._outboxes.pop(session, None)
             self._of_session.pop(session, None)
 
-    def submit(self, call: Call, outbox: Outbox | None = None) -> JobId:
+    def submit(
+        self, call: Call, outbox: Outbox | None = None, *, is_single: bool = False
+    ) -> JobId:
         """Accept an event; its messages go to the session's outbox, or to the one given.
+
+        Args:
+            is_single: The client sends no further chunks, so a streaming event ends after this one.
 
         Raises:
             QueueFull: The queue has no room, or the server is stopping.
@@ -151,7 +174,7 @@ class Engine:
         if self._is_stopped:
             raise QueueFull("The server is stopping and takes no more events.")
         job = Job(
-            id=JobId(secrets.token_hex(16)),
+            id=JobId(os.urandom(16).hex()),
             call=call,
             lane=self._scheduler.lane_of(call.function_id),
             joined_at_s=self._clock(),
@@ -160,12 +183,34 @@ class Engine:
             # Those that may start at once do not wait, so they take no place.
             self._dispatch()
         self._scheduler.join(job)
-        self._tracks[job.id] = _Track(job, outbox or self.outbox(call.session))
+        track = self._tracks[job.id] = _Track(job, outbox or self.outbox(call.session))
+        limits = self._scheduler.limits_of(job)
+        if limits.is_stream and not is_single:
+            track.intake = Intake(keeps_all=limits.keeps_every_chunk)
         self._of_session.setdefault(call.session, set()).add(job.id)
         self._joined_lanes.add(job.lane)
         self._tell_observer("queued", job)
         self._dispatch_soon()
         return job.id
+
+    def streaming_call(self, job_id: str) -> Call | None:
+        """Return the call that opened a streaming event, ``None`` when it takes no more chunks."""
+        track = self._tracks.get(JobId(job_id))
+        is_open = track is not None and track.intake is not None and not track.intake.is_closed
+        return track.job.call if track is not None and is_open else None
+
+    def feed(self, job_id: str, chunk: Call) -> bool:
+        """Give a streaming event its next inputs; ``False`` when it takes no more."""
+        track = self._tracks.get(JobId(job_id))
+        return track is not None and track.intake is not None and track.intake.put(chunk)
+
+    def close_stream(self, job_id: str) -> bool:
+        """Say that a streaming event gets no more inputs; ``False`` when there is no such event."""
+        track = self._tracks.get(JobId(job_id))
+        if track is None or track.intake is None:
+            return False
+        track.intake.close()
+        return True
 
     def has_pending(self, session: SessionId) -> bool:
         """Whether an event of the session has not ended yet."""
@@ -218,8 +263,12 @@ class Engine:
         steps: AsyncIterator[Sequence[Output]] | None = None
         try:
             reporters = [_Reporter(self, track, loop) for track in run.tracks]
-            steps = self._runner.run(run.calls, reporters)
-            await self._follow(run, steps)
+            calls: list[Call] | None = run.calls
+            begin = self._clock()
+            while calls is not None:
+                steps = self._runner.run(calls, reporters)
+                await self._follow(run, steps, begin)
+                calls = await self._next_chunk(run, begin)
         except asyncio.CancelledError as problem:
             # Wanted still: the function cancelled itself, or the loop is being torn down.
             failure = self._worded(problem, run.tracks[0].job.call) if run.is_wanted else None
@@ -233,22 +282,39 @@ class Engine:
             with suppress(BaseException):
                 await close()
 
-    async def _follow(self, run: _Run, steps: AsyncIterator[Sequence[Output]]) -> None:
+    async def _follow(
+        self, run: _Run, steps: AsyncIterator[Sequence[Output]], begin_s: float
+    ) -> None:
         """Hand on each step of a run until it ends, nobody wants it, or its time is over."""
         limit_s = self._scheduler.limits_of(run.tracks[0].job).time_limit_s
-        begin = self._clock()
+        tracks = run.tracks
         async for outputs in steps:
-            if len(outputs) != len(run.tracks):
-                raise RuntimeError(
-                    f"the runner gave {len(outputs)} outputs for {len(run.tracks)} events"
-                )
-            for track, output in zip(run.tracks, outputs):
+            if len(outputs) != len(tracks):
+                raise RuntimeError(f"the runner gave {len(outputs)} outputs for {len(tracks)} events")
+            for track, output in zip(tracks, outputs):
                 if not track.job.is_over:
                     track.last_output = output
-                    if output.is_generating:
-                        self._say(track, Stepped(track.job.id, output, limit_s))
-            if not run.is_wanted or (limit_s is not None and self._clock() - begin > limit_s):
+                    is_stream = track.intake is not None
+                    if output.is_generating or is_stream:
+                        track.outbox.append(Stepped(track.job.id, output, limit_s, is_stream))
+            if not run.is_wanted or (limit_s is not None and self._clock() - begin_s > limit_s):
                 return
+
+    async def _next_chunk(self, run: _Run, begin_s: float) -> list[Call] | None:
+        """Wait for the next inputs of a streaming event; ``None`` when there will be none."""
+        track = run.tracks[0]
+        intake = track.intake
+        if intake is None or not run.is_wanted:
+            return None
+        wait_s = STREAM_IDLE_S
+        limit_s = self._scheduler.limits_of(track.job).time_limit_s
+        if limit_s is not None:
+            wait_s = min(wait_s, begin_s + limit_s - self._clock())
+        chunk = await intake.next(wait_s) if wait_s > 0 else None
+        if chunk is None:
+            intake.close()
+            return None
+        return [chunk]
 
     def _finish(self, run: _Run, failure: Failure | None, *, is_whole: bool = False) -> None:
         """End what a run leaves unended, and free its slot; repeated calls do nothing."""
@@ -350,13 +416,7 @@ class Engine:
             if not mine:
                 del self._of_session[job.call.session]
         track.outbox.append(Ended(job.id, final, failure, seconds, average))
-        names: dict[JobState, Lifecycle] = {
-            JobState.DONE: "finished",
-            JobState.FAILED: "failed",
-            JobState.CANCELLED: "cancelled",
-            JobState.LOST: "lost",
-        }
-        self._tell_observer(names[state], job)
+        self._tell_observer(_ENDINGS[state], job)
         run = track.run
         if run is not None and not run.is_wanted:
             # In the same transition, so that a function that will not be stopped blocks nobody.
@@ -475,9 +535,12 @@ class Engine:
             self._tell_places()
 
     def _tell_observer(self, what: Lifecycle, job: Job) -> None:
-        if self._observer is not None:
-            with suppress(Exception):
-                self._observer(what, job)
+        if self._observer is None:
+            return
+        try:
+            self._observer(what, job)
+        except Exception:  # an observer must not keep an event from its end
+            log.exception("an observer of the queue failed")
 
 
 class _Reporter:

@@ -32,6 +32,8 @@ from pegboard.server.site import Site
 
 log = logging.getLogger("pegboard.server")
 
+Found = tuple[Route | None, dict[str, str]]
+
 PASSED = "pegboard.passed"
 """Marks the scope of a request that the gate has let through."""
 
@@ -84,9 +86,11 @@ class PegboardApp(FastAPI):
         """Answer one request (ASGI)."""
         if scope["type"] == "http":
             scope = self.site.guard.without_prefix(scope)
-            if not self.user_middleware and self._gate.knows(scope):
-                await self._gate(scope, receive, send)
-                return
+            if not self.user_middleware:
+                found = self._gate.find(scope)
+                if found is not None:
+                    await self._gate.answer(scope, receive, send, found)
+                    return
         await super().__call__(scope, receive, send)
 
 
@@ -108,8 +112,9 @@ class _TableRoute(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the table, or let the request on to the framework's routes."""
-        if scope["type"] == "http" and self._gate.knows(scope):
-            await self._gate(scope, receive, send)
+        found = self._gate.find(scope) if scope["type"] == "http" else None
+        if found is not None:
+            await self._gate.answer(scope, receive, send, found)
             return
         refusal = await self._gate.refusal(scope, receive)
         if refusal is None:
@@ -127,23 +132,27 @@ class Gate:
         self._site = site
         self._table = table
 
-    def knows(self, scope: Scope) -> bool:
-        """Say whether the path is one of ours, whatever the method."""
-        route, _, known = self._table.find(scope["method"], local_path(scope))
-        return route is not None or known
+    def find(self, scope: Scope) -> Found | None:
+        """Return the route of a path of ours, and its named parts; ``None`` for other paths.
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request (ASGI)."""
+        The route is ``None`` when the path is ours but not with this method.
+        """
+        route, params, is_known = self._table.find(scope["method"], local_path(scope))
+        return (route, params) if is_known else None
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send, found: Found) -> None:
+        """Answer one request (ASGI) for the route that `find` has found."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         extra: list[tuple[bytes, bytes]] = []
         try:
-            await self._site.start()
+            if not self._site.is_started:
+                await self._site.start()
             refusal = self._site.guard.check(scope, headers)
             if refusal is not None:
                 answer: Any = refuse(refusal.status, refusal.detail)
             else:
                 extra = self._site.guard.cors_headers(headers)
-                answer = await self._answer(scope, receive, headers)
+                answer = await self._answer(scope, receive, headers, found)
         except Malformed as problem:
             answer = refuse(problem.status, problem.detail)
         except asyncio.CancelledError:
@@ -152,14 +161,15 @@ class Gate:
             # A bug of ours; people get a plain sentence, the log the traceback.
             log.exception("a request failed: %s %s", scope["method"], _route_name(scope))
             answer = refuse(500, "The server failed to answer this request; its log says why.")
-        answer.raw_headers = [*answer.raw_headers, *extra]
+        if extra:
+            answer.raw_headers = [*answer.raw_headers, *extra]
         await answer(scope, receive, send)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]
+        self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], found: Found
     ) -> Any:
         method = scope["method"]
-        route, params, _ = self._table.find(method, local_path(scope))
+        route, params = found
         if route is None:
             if method == "OPTIONS":
                 return _preflight(headers)
@@ -167,7 +177,8 @@ class Gate:
         size = headers.get(b"content-length")
         if size is not None and route.body_limit and size.isdigit() and int(size) > route.body_limit:
             return refuse(413, f"The body is larger than {route.body_limit} bytes.")
-        scope["path_params"] = {**scope.get("path_params", {}), **params}
+        outer = scope.get("path_params")
+        scope["path_params"] = {**outer, **params} if outer else params
         request = HttpRequest(scope, receive)
         username = await self._user(scope, request)
         if self._site.logins.is_required and username is None and route.access is not Access.PUBLIC:
@@ -231,6 +242,7 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("GET HEAD", "/_pegboard/plugins", pages.plugins, user)
     table.add("GET HEAD", "/_pegboard/{address:rest}", pages.asset, public)
     table.add("GET HEAD", f"{p}/info", pages.info, user)
+    table.add("GET", f"{p}/examples/{{block}}", pages.cells, user)
     table.add("GET", f"{p}/app_id", pages.app_id, user)
     table.add("GET", f"{p}/startup-events", pages.startup_events, user)
 
@@ -250,9 +262,19 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("POST", f"{p}/api/{{name}}", calls.run, user, body_limit=body)
     table.add("POST", f"{p}/cancel", calls.cancel, user, body_limit=body)
     table.add("POST", f"{p}/reset", calls.reset, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}", calls.chunk, user, body_limit=body)
+    table.add("POST", f"{p}/stream/{{event_id}}/close", calls.close_stream, user, body_limit=body)
+    media = f"{p}/stream/{{session}}/{{run}}/{{component}}"
+    table.add("GET HEAD", f"{media}/playlist.m3u8", files.playlist, user)
+    table.add("GET HEAD", f"{media}/{{piece}}", files.piece, user)
     table.add("GET", f"{p}/heartbeat/{{session_hash}}", calls.heartbeat, user)
     table.add("POST", f"{p}/component_server", calls.component_server, user, body_limit=body)
 
+    if site.mcp is not None:
+        talk = site.mcp.conversation
+        table.add("GET HEAD", f"{p}/mcp/schema", site.mcp.schema, user)
+        for path in (f"{p}/mcp", f"{p}/mcp/http"):
+            table.add("GET POST DELETE", path, talk, user, body_limit=body)
     table.add("POST", f"{p}/upload", files.upload, user)
     table.add("GET", f"{p}/upload_progress", files.progress, user)
     table.add("GET HEAD", f"{p}/file={{path:rest}}", files.file, user)

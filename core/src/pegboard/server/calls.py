@@ -19,7 +19,7 @@ from pegboard.request import Address, Request
 from pegboard.server.answers import JsonAnswer, Malformed, refuse
 from pegboard.server.guard import Visitor
 from pegboard.server.info import Parameter, is_api_block, parameters_of
-from pegboard.server.lines import Line
+from pegboard.server.lines import Line, is_python
 from pegboard.server.routes import JSON_LIMIT_BYTES
 from pegboard.server.site import Site
 from pegboard.server.stream import (
@@ -31,6 +31,7 @@ from pegboard.server.stream import (
 
 SESSION_LIMIT = 200
 FULL_TEXT = "Queue is full. Please try again later."
+_NO_STREAM = "There is no such stream, or it has ended. Start a new event with /queue/join."
 
 
 class CallRoutes:
@@ -53,13 +54,19 @@ class CallRoutes:
         problem = await self._refusal(listener, call)
         if problem is not None:
             return problem
-        wait_s = self._site.lines.make_way(call.session, peer_of(request))
-        line = self._site.lines.get(call.session)
+        lines = self._site.lines
+        wait_s = 0.0
+        if lines.find(call.session) is None:
+            wait_s = lines.make_way(call.session, peer_of(request))
+        line = lines.get(call.session)
         try:
-            event_id = line.submit(call)
+            # The Python client knows neither chunks nor their messages: it gets one answer to one input.
+            event_id = line.submit(call, is_single=is_python(peer_of(request)))
         except QueueFull as full:
             return refuse(503, str(full) or FULL_TEXT)
-        await line.settle(wait_s)
+        wait_s = max(wait_s, line.settle_s())
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
         return JsonAnswer(body=b'{"event_id":"%b"}' % event_id.encode())
 
     async def data(self, request: HttpRequest, visitor: Visitor) -> Any:
@@ -97,6 +104,42 @@ class CallRoutes:
         if isinstance(event_id, str):
             self._site.lines.reset(event_id)
         return JsonAnswer({"success": True})
+
+    async def chunk(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """Take the next inputs of a streaming event."""
+        event_id = request.path_params["event_id"]
+        body = await read_object(request)
+        opened = self._opened(event_id, body, visitor)
+        if opened is None:
+            return refuse(404, _NO_STREAM)
+        listener = self._site.spec.listeners[opened.function_id]
+        session_hash = getattr(opened.request, "session_hash", None) or ""
+        call = self._call(request, visitor, listener, body, session_hash)
+        problem = await self._refusal(listener, call)
+        if problem is not None:
+            return problem
+        if not self._site.engine.feed(event_id, call):
+            return refuse(404, _NO_STREAM)
+        return JsonAnswer({"msg": "success"})
+
+    async def close_stream(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """Take note that a streaming event gets no further inputs."""
+        event_id = request.path_params["event_id"]
+        body = await read_object(request)
+        if self._opened(event_id, body, visitor) is None:
+            return refuse(404, _NO_STREAM)
+        self._site.engine.close_stream(event_id)
+        return JsonAnswer({"msg": "success"})
+
+    def _opened(self, event_id: str, body: dict[str, Any], visitor: Visitor) -> Call | None:
+        """Return the call that opened a stream, if it is this visitor's and still open."""
+        call = self._site.engine.streaming_call(event_id)
+        if call is None or getattr(call.request, "username", None) != visitor.username:
+            return None
+        session_hash = session_of(body)
+        if session_hash is not None and private_session(visitor, session_hash) != call.session:
+            return None
+        return call
 
     async def heartbeat(self, request: HttpRequest, visitor: Visitor) -> Any:
         """A stream that says only that the server is there."""
@@ -357,10 +400,12 @@ class _ResultAnswer:
         gone = asyncio.ensure_future(_until_gone(receive))
         seen = 0
         try:
+            gone.add_done_callback(lambda _: self._line.wake.ring())
             while not gone.done():
+                self._line.wake.hush()
                 found = self._line.outbox.since(seen)
                 if not found:
-                    if not await self._line.changed(gone, HEARTBEAT_S):
+                    if not await self._line.wake.wait(HEARTBEAT_S):
                         await _named(send, b"heartbeat", None)
                     continue
                 for number, message in found:
@@ -414,15 +459,22 @@ async def read_object(request: HttpRequest) -> dict[str, Any]:
     Raises:
         Malformed: The body is too large, not JSON, nested too deeply, or not an object.
     """
+    receive = request.receive
     chunks = []
     size = 0
-    async for chunk in request.stream():
+    has_more = True
+    while has_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The request ended before its body.")
+        chunk = message.get("body", b"")
+        has_more = message.get("more_body", False)
         size += len(chunk)
         if size > JSON_LIMIT_BYTES:
             raise Malformed(f"The body is larger than {JSON_LIMIT_BYTES} bytes.", 413)
         chunks.append(chunk)
     try:
-        body = wire.loads(b"".join(chunks))
+        body = wire.loads(chunks[0] if len(chunks) == 1 else b"".join(chunks))
     except ValueError as problem:
         raise Malformed(f"The body is not JSON: {problem}"[:200]) from None
     if not isinstance(body, dict):

@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict
 from typing import Any
 
-from pegboard import wire
+from pegboard import tooling, wire
 from pegboard.errors import PegboardError
 from pegboard.events import Listener
 from pegboard.files import FileStore
@@ -167,12 +167,23 @@ class ConfigMaker:
                 if block.plugin is not None
             },
             "listeners": {
-                str(listener.id): {"set_values": list(listener.set_values)}
+                str(listener.id): facts
                 for listener in spec.listeners
-                if listener.set_values is not None
+                if (facts := _own_facts(listener))
             },
             "js": self.module,
+            **({"dev": dict(tool.page)} if (tool := tooling.active()) else {}),
         }
+
+
+def _own_facts(listener: Listener) -> dict[str, Any]:
+    """Return what the page is told of a listener beyond the public protocol's keys."""
+    facts: dict[str, Any] = {}
+    if listener.set_values is not None:
+        facts["set_values"] = list(listener.set_values)
+    if listener.keeps_every_chunk:
+        facts["keeps_every_chunk"] = True
+    return facts
 
 
 def svelte_of(bundles: Bundles) -> str | None:

@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from pegboard import wire
 from pegboard.errors import FileRefused
-from pegboard.server.answers import JsonAnswer, refuse
+from pegboard.media import MediaStream
+from pegboard.server.answers import BytesAnswer, JsonAnswer, refuse
 from pegboard.server.guard import Visitor
 from pegboard.server.site import Site
 from pegboard.server.stream import SSE_HEADERS
@@ -94,6 +95,31 @@ class FileRoutes:
             # The same words for missing and forbidden: the answer must not say which files exist.
             return refuse(403, f"File not allowed: {path[:200]}")
         return FileAnswer(stored, is_trusted=self._site.files.is_trusted(stored), extra=[])
+
+    async def playlist(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """The pieces so far of media that are still being made, for an HLS player."""
+        stream = self._stream(request, visitor)
+        if stream is None:
+            return refuse(404, "There is no such stream.")
+        return BytesAnswer(
+            stream.playlist().encode(),
+            "application/vnd.apple.mpegurl",
+            headers=[(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")],
+        )
+
+    async def piece(self, request: HttpRequest, visitor: Visitor) -> Any:
+        """One piece of such media."""
+        stream = self._stream(request, visitor)
+        stored = None if stream is None else stream.piece(request.path_params["piece"])
+        if stored is None:
+            return refuse(404, "There is no such piece.")
+        # Trusted: its type is one of a short list of ours, whatever the function yielded.
+        return FileAnswer(stored, is_trusted=True, extra=[])
+
+    def _stream(self, request: HttpRequest, visitor: Visitor) -> MediaStream | None:
+        params = request.path_params
+        key = f"{params['session']}/{params['run']}/{params['component']}"
+        return self._site.runner.media.find(key, visitor.username)
 
     def _track(self, upload_id: str) -> _Progress:
         progress = self._uploads[upload_id] = _Progress()

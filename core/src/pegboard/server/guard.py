@@ -30,6 +30,8 @@ LOGIN_LIFETIME_S = 14 * 24 * 3600.0
 MAX_LOGINS = 10_000
 FAILURES_PER_MINUTE = 10
 MAX_FAILURE_KEYS = 10_000
+MAX_ADDRESSES = 256
+"""Answers about Host headers that are remembered; the header is the client's, so they are bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Guard:
         self._allowed_origins = {origin.rstrip("/").lower() for origin in allowed_origins}
         self._strict = strict_cors
         self._has_login = has_login
+        self._known_hosts: dict[bytes, bool] = {}
+        self._root_urls: dict[tuple[object, ...], str] = {}
 
     def allow_host(self, name: str) -> None:
         """Answer to one more host name: a tunnel's, for example."""
@@ -110,10 +114,10 @@ class Guard:
 
     def check(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Refusal | None:
         """Return why a request is refused, or ``None``."""
-        host = headers.get(b"host", b"").decode("latin-1")
-        name, _ = split_host(host)
+        host = headers.get(b"host", b"")
         on_loopback = _is_loopback_server(scope) if self._is_local is None else self._is_local
-        if on_loopback and not self._is_known_host(name):
+        if on_loopback and not self._is_known_host(host):
+            name, _ = split_host(host.decode("latin-1"))
             return Refusal(
                 403,
                 f"This server answers to local names only, not to {name[:100]!r}. Behind a proxy, "
@@ -152,6 +156,22 @@ class Guard:
 
     def root_url(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
         """Return the public address of the app for this request, without a trailing slash."""
+        key = (
+            headers.get(b"host"),
+            headers.get(b"x-forwarded-host"),
+            headers.get(b"x-forwarded-proto"),
+            scope.get("scheme"),
+            scope.get("root_path"),
+            scope.get("server"),
+        )
+        known = self._root_urls.get(key)
+        if known is None:
+            if len(self._root_urls) >= MAX_ADDRESSES:
+                self._root_urls.clear()
+            known = self._root_urls[key] = self._root_url(scope, headers)
+        return known
+
+    def _root_url(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
         if self._root_path.startswith(("http://", "https://")):
             return self._root_path
         host = _first(headers.get(b"x-forwarded-host")) or headers.get(b"host", b"").decode("latin-1")
@@ -165,10 +185,20 @@ class Guard:
         prefix = self._prefix or mount
         return f"{proto}://{host}{prefix}"
 
-    def _is_known_host(self, name: str) -> bool:
-        if name == "" or is_loopback_name(name):
-            return True
-        return "*" in self._allowed_hosts or name.lower() in self._allowed_hosts
+    def _is_known_host(self, host: bytes) -> bool:
+        known = self._known_hosts.get(host)
+        if known is None:
+            name, _ = split_host(host.decode("latin-1"))
+            known = (
+                name == ""
+                or is_loopback_name(name)
+                or "*" in self._allowed_hosts
+                or name.lower() in self._allowed_hosts
+            )
+            if len(self._known_hosts) >= MAX_ADDRESSES:
+                self._known_hosts.clear()
+            self._known_hosts[host] = known
+        return known
 
     def _is_own_or_allowed(
         self, origin: str, headers: Mapping[bytes, bytes], on_loopback: bool

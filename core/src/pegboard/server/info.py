@@ -148,7 +148,7 @@ def python_type(schema: Mapping[str, Any] | bool, definitions: Mapping[str, Any]
         name = str(schema["$ref"]).rpartition("/")[2]
         rest = {key: value for key, value in known.items() if key != name}
         return python_type(known[name], rest) if name in known else "Any"
-    if _is_file(schema):
+    if is_file_schema(schema):
         return "filepath"
     if "const" in schema:
         return f"Literal[{schema['const']!r}]"
@@ -186,7 +186,8 @@ def _plain_type(schema: Mapping[str, Any], kind: object, known: Mapping[str, Any
     return "Any"
 
 
-def _is_file(schema: Mapping[str, Any]) -> bool:
+def is_file_schema(schema: Mapping[str, Any]) -> bool:
+    """Say whether a schema is that of a file on the wire."""
     properties = schema.get("properties", {})
     if "path" not in properties or "meta" not in properties:
         return False

@@ -82,6 +82,9 @@ class PageMaker:
         texts: Translations by language and key.
         footer: The footer's links for the skeleton: caption and address.
 
+    Args:
+        entry: Address of the script that draws the page, when it is not the shell's.
+
     Attributes:
         is_built: The shell's browser code is there.
         head: What the author put into the document's head.
@@ -95,6 +98,7 @@ class PageMaker:
         *,
         theme_css: str = "",
         may_be_framed: bool = True,
+        entry: str | None = None,
         is_drawn: bool = False,
         has_manifest: bool = False,
         texts: Mapping[str, Mapping[str, str]] | None = None,
@@ -119,7 +123,7 @@ class PageMaker:
             shell = bundles.shell["shell"]
             css = shell.get("css")
             self._css = (bundles.shell_folder / css).read_text("utf-8").strip() if css else ""
-            self._entry = bundles.shell_address(shell["entry"])
+            self._entry = entry or bundles.shell_address(shell["entry"])
             imports = bundles.shell.get("imports", {})
             self._imports = {name: bundles.shell_address(file) for name, file in imports.items()}
             self._loads = [*dict.fromkeys(self._imports.values())]

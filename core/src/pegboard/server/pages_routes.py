@@ -14,6 +14,7 @@ from pegboard import wire
 from pegboard.i18n import languages
 from pegboard.server.answers import BytesAnswer, Headers, JsonAnswer, refuse
 from pegboard.server.bundles import MIN_GZIP_BYTES, PREFIX
+from pegboard.server.calls import private_session
 from pegboard.server.guard import Visitor
 from pegboard.server.icons import ICON, Icon, manifest, read_icon
 from pegboard.server.info import build_info
@@ -105,6 +106,28 @@ class PageRoutes:
             plain = wire.dumps(build_info(self._site.spec, all_endpoints=everything))
             self._info[everything] = (plain, gzip.compress(plain, 6, mtime=0))
         return _packed(request, *self._info[everything])
+
+    async def cells(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """One page of a table of examples, as cells to draw."""
+        site, params = self._site, request.path_params
+        number, page = params["block"], request.query_params.get("page", "0")
+        if not (number.isdigit() and page.isdigit() and len(number) < 10 and len(page) < 10):
+            return refuse(400, "A block and a page are whole numbers.")
+        component = site.spec.components.get(int(number))
+        session_hash = request.query_params.get("session_hash", "")
+        # An event may have given this session other rows.
+        session = site.sessions.find(private_session(visitor, session_hash)) if session_hash else None
+        if session is not None:
+            component = session.components.get(int(number), component)
+        page_of = getattr(component, "page", None)
+        if not callable(page_of):
+            return refuse(404, "There is no such table of examples.")
+
+        def make() -> bytes:
+            cells = site.files.publish(page_of(int(page)), visitor.root_url, visitor.username)
+            return wire.dumps({"page": int(page), "cells": cells})
+
+        return JsonAnswer(body=await site.executor.run(make))
 
     async def asset(self, request: HttpRequest, visitor: Visitor) -> Response:
         """A bundle, by its hashed address."""

@@ -27,6 +27,7 @@ from pegboard.spec import AppSpec
 
 if TYPE_CHECKING:
     from pegboard.options import ServerOptions
+    from pegboard.server.mcp import McpServer
 
 TIDY_EVERY_S = 60.0
 
@@ -111,8 +112,13 @@ class Site:
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
         self.lines = Lines(self)
+        self.mcp: McpServer | None = None
+        if options.mcp_server:
+            from pegboard.server.mcp import McpServer as Mcp
+
+            self.mcp = Mcp(self)
         self.closing = asyncio.Event()
-        self._is_started = False
+        self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
 
     @property
@@ -127,9 +133,11 @@ class Site:
 
     async def start(self) -> None:
         """Start what needs a running loop; repeated calls do nothing."""
-        if self._is_started:
+        if self.is_started:
             return
-        self._is_started = True
+        self.is_started = True
+        if self.mcp is not None:
+            await self.mcp.start()
         self._tidy()
 
     def _tidy(self) -> None:
@@ -144,6 +152,8 @@ class Site:
         self.closing.set()
         if self._tidying is not None:
             self._tidying.cancel()
+        if self.mcp is not None:
+            await self.mcp.stop()
         await self.engine.stop()
         self.lines.wake_all()
         self.executor.close()
@@ -208,6 +218,8 @@ def limits_of(spec: AppSpec) -> list[FunctionLimits]:
             is_batched=listener.batch,
             max_batch_size=listener.max_batch_size if listener.batch else 1,
             time_limit_s=listener.time_limit if listener.connection == "stream" else None,
+            is_stream=listener.connection == "stream",
+            keeps_every_chunk=listener.keeps_every_chunk,
         )
         for listener in spec.listeners
         if listener.fn is not None

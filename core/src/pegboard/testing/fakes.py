@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from pegboard.component import FILE_SCHEMA, Component, JsonSchema
 from pegboard.errors import PayloadError, ValueTypeError
 from pegboard.events import Event
 from pegboard.payload import FileRef
+from pegboard.streaming import MediaChunk
 
 _ESM = """
 export default {
@@ -163,3 +165,65 @@ class Parcel(Component[Any]):
     def example_payload(self) -> None:
         """Return a payload that works."""
         return None
+
+
+class Tape(Parcel):
+    """A recording: sends pieces of it as they come, and plays pieces that a generator yields.
+
+    A piece is any bytes; a piece of n bytes "lasts" n tenths of a second.
+    """
+
+    keeps_every_chunk: ClassVar[bool] = True
+
+    value: Any = Field(default=None, kw_only=False)
+    streaming: bool = False
+    format: str = "aac"
+
+    change = Event(doc="the value changed")
+    stream = Event(doc="a piece is ready")
+
+    # Says which pieces it sends (and how it hears of the stream's end) by buttons, not by a microphone.
+    _esm = """
+export default {
+  render({ model, el, pegboard }) {
+    const button = (text, work) => {
+      const made = document.createElement("button");
+      made.textContent = text;
+      made.addEventListener("click", work);
+      el.appendChild(made);
+    };
+    let number = 0;
+    if (model.get("$interactive") !== false) {
+      button("Piece", () => {
+        model.set("value", `piece ${++number}`);
+        model.save_changes();
+        pegboard.emit("stream");
+      });
+      button("Stop", () => pegboard.closeStream());
+    }
+    const state = document.createElement("output");
+    const draw = () => {
+      const value = model.get("value");
+      const shown = value && value.url ? (value.is_stream ? "playing" : "whole") : "empty";
+      state.textContent = `${model.get("$stream")} every ${model.get("stream_every")}: ${shown}`;
+    };
+    model.on("change:$stream change:value", draw);
+    draw();
+    el.appendChild(state);
+  }
+};
+"""
+
+    def preprocess(self, payload: object) -> Any:
+        return payload if isinstance(payload, str) else super().preprocess(payload)
+
+    def encode_chunk(self, value: Any) -> MediaChunk | None:
+        """Return what one yielded value plays."""
+        if not isinstance(value, bytes):
+            raise ValueTypeError(self, got=value, expected="bytes")
+        return MediaChunk(value, len(value) / 10, self.format)
+
+    def join_chunks(self, chunks: Sequence[FileRef]) -> FileRef | None:
+        """Return all pieces as one file."""
+        whole = b"".join(chunk.read_bytes() for chunk in chunks)
+        return FileRef.from_bytes(whole, name=f"whole.{self.format}")
