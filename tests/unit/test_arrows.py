@@ -18,7 +18,7 @@ ROOT = Path(pegboard.__file__).parent
 
 DESCRIBING = {
     "blocks", "dataset", "description", "endpoint", "examples", "helpers", "inference", "interface", "layout",
-    "loading", "naming", "openapi", "pipelines", "prose", "remote", "talking", "state", "updates", "wiring",
+    "integrations", "loading", "naming", "openapi", "pipelines", "prose", "remote", "talking", "state", "updates", "wiring",
 }
 RUNNING = {
     "call", "executor", "fetch", "files", "media", "pump", "session", "queue.estimate", "queue.outbox",
