@@ -36,7 +36,7 @@ def js_client() -> Path:
     """Install the public JavaScript client beside the scripts, once."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        pytest.skip("Node is not installed")
+        pytest.fail("Node and npm are needed: install Node 20.19 or newer")
     if not (JS_FOLDER / "node_modules" / "@gradio" / "client").is_dir():
         subprocess.run(
             [npm, "install", "--no-audit", "--no-fund", "--no-workspaces"], cwd=JS_FOLDER, check=True

@@ -60,7 +60,7 @@ def test_mlflow_gets_the_local_address_or_the_shared_one(app: pb.Interface) -> N
 
     assert app.server is not None
     app.integrate(mlflow=local)
-    app.server.share_url = "https://x.example"  # type: ignore[attr-defined]
+    app.server.share_url = "https://x.example"
     app.integrate(mlflow=shared)
 
     assert local.calls == [("log_param", "Pegboard Interface Local Link", app.server.local_url)]
@@ -71,7 +71,7 @@ def test_wandb_gets_a_panel_of_the_shared_page_with_a_safe_address(app: pb.Inter
     wandb = Service("log", "Html")
 
     assert app.server is not None
-    app.server.share_url = 'https://x.example/?a="><script>'  # type: ignore[attr-defined]
+    app.server.share_url = 'https://x.example/?a="><script>'
     app.integrate(wandb=wandb)
 
     ((name, panel),) = wandb.calls

@@ -17,8 +17,9 @@ import pegboard
 ROOT = Path(pegboard.__file__).parent
 
 DESCRIBING = {
-    "blocks", "dataset", "description", "endpoint", "examples", "helpers", "inference", "interface", "layout",
-    "integrations", "loading", "naming", "openapi", "pipelines", "prose", "remote", "talking", "state", "updates", "wiring",
+    "blocks", "dataset", "description", "endpoint", "example_cache", "examples", "helpers", "inference",
+    "integrations", "interface", "layout", "loading", "naming", "openapi", "pipelines", "prose", "remote", "talking",
+    "state", "updates", "wiring",
 }
 RUNNING = {
     "call", "executor", "fetch", "files", "media", "pump", "session", "queue.estimate", "queue.outbox",

@@ -16,6 +16,8 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter
 
+from hatch_pegboard.frontend import Frontend
+from hatch_pegboard.problem import BuildError
 from pegboard.component import Component, props_model
 from pegboard.events import EventData
 from pegboard.payload import FILE_MARKER, FileRef
@@ -118,11 +120,17 @@ def _frontend(name: str, extra: Mapping[str, Any], folder: Path) -> dict[str, An
     bundle = extra.get("bundle", name)
     base = f"_frontend/{bundle}"
     built = manifest_path(folder).parent / base
+    browser = Frontend(folder, "component")
+    if not browser.needs_node and browser.is_stale():
+        try:
+            browser.build()
+        except BuildError as problem:
+            raise ManifestProblem(str(problem)) from None
     source = folder / str(extra.get("frontend", "frontend/index.ts"))
     if source.is_file() and not (built / "build.json").is_file():
         raise ManifestProblem(
             f"the bundle of '{name}' is not built, and the manifest says which files it has. "
-            f"Build it first: pegboard-vite build {folder} (in the repository: make build)."
+            f"Build it first: pegboard component build {folder} (in the repository: make build)."
         )
     found: dict[str, Any] = {"entry": f"{base}/index.js"}
     if (built / "style.css").is_file():

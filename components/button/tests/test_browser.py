@@ -1,7 +1,6 @@
 """Buttons in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
-
 from pegboard_button import Button, ClearButton
 
 

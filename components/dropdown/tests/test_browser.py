@@ -1,8 +1,8 @@
 """Dropdown in a real browser."""
 
-from pegboard.testing.browser import FrontendConformance, Stage
 from playwright.sync_api import expect
 
+from pegboard.testing.browser import FrontendConformance, Stage
 from pegboard_dropdown import Dropdown
 
 

@@ -1,7 +1,6 @@
 """JSON in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
-
 from pegboard_json import JSON
 
 

@@ -1,7 +1,6 @@
 """Label in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
-
 from pegboard_label import Label
 
 

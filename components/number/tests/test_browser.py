@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pegboard.testing.browser import FrontendConformance, Stage
 from playwright.sync_api import Page
 
+from pegboard.testing.browser import FrontendConformance, Stage
 from pegboard_number import Number
 
 

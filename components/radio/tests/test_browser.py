@@ -1,7 +1,6 @@
 """Radio in a real browser."""
 
 from pegboard.testing.browser import FrontendConformance, Stage
-
 from pegboard_radio import Radio
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pegboard.testing.browser import FrontendConformance, Stage
-
 from pegboard_textbox import Textbox
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
     from pegboard.component import Component as Component
     from pegboard.component import refuse_option as refuse_option
+    from pegboard.container import Container as Container
     from pegboard.dataset import Dataset as Dataset
     from pegboard.endpoint import api as api
     from pegboard.errors import Error as Error
@@ -40,10 +41,12 @@ if TYPE_CHECKING:
     from pegboard.flagging import SimpleCSVLogger as SimpleCSVLogger
     from pegboard.helpers import FileData as FileData
     from pegboard.helpers import set_static_paths as set_static_paths
+    from pegboard.i18n import I18n as I18n
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
     from pegboard.launch import close_all as close_all
     from pegboard.launch import mount_gradio_app as mount_gradio_app
+    from pegboard.launch import mount_pegboard_app as mount_pegboard_app
     from pegboard.layout import Accordion as Accordion
     from pegboard.layout import Column as Column
     from pegboard.layout import Group as Group
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
     from pegboard.state import State as State
     from pegboard.streaming import MediaChunk as MediaChunk
     from pegboard.talking import load_chat as load_chat
+    from pegboard.themes import Theme as Theme
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
 
@@ -76,6 +80,7 @@ _WHERE = {
     "ClassicCSVLogger": "flagging",
     "Column": "layout",
     "Component": "component",
+    "Container": "container",
     "CopyData": "events",
     "Dataset": "dataset",
     "DeletedFileData": "events",
@@ -87,9 +92,11 @@ _WHERE = {
     "Examples": "examples",
     "ExampleCell": "payload",
     "FILE_SCHEMA": "component",
+    "FileData": "helpers",
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
+    "I18n": "i18n",
     "Header": "request",
     "Info": "progress",
     "Interface": "interface",
@@ -112,6 +119,7 @@ _WHERE = {
     "TabItem": "layout",
     "TabbedInterface": "interface",
     "Tabs": "layout",
+    "Theme": "themes",
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
@@ -121,6 +129,7 @@ _WHERE = {
     "load_chat": "talking",
     "load_openapi": "openapi",
     "mount_gradio_app": "launch",
+    "mount_pegboard_app": "launch",
     "on": "blocks",
     "refuse_option": "component",
     "set_static_paths": "helpers",

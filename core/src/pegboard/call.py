@@ -30,7 +30,7 @@ from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
@@ -80,6 +80,8 @@ class _Slot:
     id: int
     component: Component[Any, Any, Any] | None
     state: StateSpec | None
+    is_media: bool = False
+    """Whether what is yielded is a piece of sound or film, played while the rest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,8 @@ class CallRunner:
     def _slot(self, block_id: int) -> _Slot:
         state = self._spec.states.get(block_id)
         component = None if state is not None else self._spec.components.get(block_id)
-        return _Slot(block_id, component, state)
+        is_media = isinstance(component, StreamsMedia) and bool(component.streaming)
+        return _Slot(block_id, component, state, is_media)
 
     def _worded(self, problem: BaseException, function: _Function) -> UserError:
         if isinstance(problem, UserError):
@@ -403,7 +406,7 @@ class _Step:
             return wire
         if component.carries_files and wire is not None:
             wire = self._runner._files.resolve(wire, self.request.username)
-        return component.preprocess(wire) if preprocess else wire
+        return component.read(wire) if preprocess else wire
 
     def _own(self, slot: _Slot) -> Component[Any, Any, Any] | None:
         """Return the session's own copy of a component, if an update has made one."""
@@ -452,19 +455,21 @@ class _Step:
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        values = (
-            self._chunk(slot, slot.component, value)
-            if is_generating and isinstance(slot.component, StreamsMedia) and slot.component.streaming
-            else self._output(slot, value, postprocess)
-            for slot, value in zip(self._function.outputs, row)
-        )
         keep = wire.snapshot if is_generating else wire.frozen
-        kept = [keep(value) for value in values]
+        data = []
+        size_bytes = 16
+        for slot, value in zip(self._function.outputs, row):
+            if slot.is_media and is_generating and isinstance(slot.component, StreamsMedia):
+                payload = self._chunk(slot, slot.component, value)
+            else:
+                payload = self._output(slot, value, postprocess)
+            kept, size = keep(payload)
+            data.append(kept)
+            size_bytes += size
         if self._media:
-            self._last = [value for value, _ in kept]
+            self._last = data
         changed = self._changed_states() if self._snapshots else ()
-        size_bytes = sum(size for _, size in kept) + 16
-        return Output([value for value, _ in kept], is_generating, changed, size_bytes)
+        return Output(data, is_generating, changed, size_bytes)
 
     # -- media that play while they are made -------------------------------------------------------
 
@@ -514,6 +519,8 @@ class _Step:
             return {"__type__": UPDATE_MARKER}
         if isinstance(value, Ready):
             return self._published(value.payload)
+        if isinstance(value, Fresh):
+            return self._renewed(slot, value.value)
         if isinstance(value, Update):
             return self._updated(slot, value.props)
         if isinstance(value, Block):
@@ -522,7 +529,7 @@ class _Step:
         component = self._own(slot)
         if component is None or not postprocess:
             return self._published(value)
-        payload = component.postprocess(value)
+        payload = component.show(value)
         return self._published(payload) if component.carries_files else payload
 
     def _published(self, payload: Any) -> Any:
@@ -530,6 +537,20 @@ class _Step:
             files = self._runner._files
             return files.publish(payload, self.request.root_url, self.request.username)
         return payload
+
+    def _renewed(self, slot: _Slot, value: Any) -> Any:
+        """Forget the session's own copy; give the value, and what of the properties it had changed."""
+        own = self._session.components.pop(slot.id, None)
+        component = slot.component
+        payload = self._published(component.postprocess(value) if component is not None else value)
+        if own is None:
+            return payload
+        changed = own.props()
+        wire: dict[str, Any] = {"__type__": UPDATE_MARKER, "value": payload}
+        for name, described in self._runner._spec.blocks[slot.id].props.items():
+            if not _is_same(described, changed.get(name, _ABSENT)):
+                wire[name] = self._published(described)
+        return wire
 
     def _updated(self, slot: _Slot, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change properties: rebuild the session's copy, and tell the browser what is different."""
@@ -549,7 +570,10 @@ class _Step:
                     wire[name] = self._published(value)
         if "value" in changes:
             value = changes["value"]
-            payload = component.postprocess(value() if callable(value) else value)
+            if isinstance(value, Ready):
+                payload = value.payload
+            else:
+                payload = component.show(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol
 import pydantic
 from pydantic import Field
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeVar, dataclass_transform
+from typing_extensions import Self, TypeVar, dataclass_transform
 
 from pegboard import context
 from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError, PayloadError
@@ -178,6 +178,9 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         for name, value in checked.items():
             setattr(self, name, value)
         self._initial: Any = checked.get("value")
+        # Set where a function's annotation asks for more than the component gives, such as an Enum.
+        self._reads: Callable[[Any], Any] | None = None
+        self._shows: Callable[[Any], Any] | None = None
         if isinstance(self.elem_classes, str):
             self.elem_classes = [self.elem_classes]
         if self.container is False and self.show_label:
@@ -291,13 +294,36 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
         """Return the constructor arguments that were given, by name."""
         return dict(self._options)
 
+    def settle(self, **options: Any) -> None:
+        """Set options that were left open at construction, as if they had been given there."""
+        for name, value in options.items():
+            setattr(self, name, value)
+            self._options[name] = value
+
     def with_options(self, changes: Mapping[str, Any]) -> Any:
         """Return a copy, with some options changed and the same id, that is in no page."""
         merged = {**self._options, **changes, "render": False}
         clone = type(self)(**merged)
         clone._id = self._id
         clone.parent = self.parent
+        clone._reads, clone._shows = self._reads, self._shows
         return clone
+
+    def converting(
+        self, reads: Callable[[Any], Any] | None, shows: Callable[[Any], Any] | None
+    ) -> Self:
+        """Convert what the function gets, and what it returned, and return this component."""
+        self._reads, self._shows = reads, shows
+        return self
+
+    def read(self, payload: Any) -> Any:
+        """Return what the function gets: `preprocess`, then the type that its annotation asks for."""
+        value = self.preprocess(payload)
+        return value if self._reads is None or value is None else self._reads(value)
+
+    def show(self, value: Any) -> Any:
+        """Return the payload for what the function returned: the opposite of `read`."""
+        return self.postprocess(value if self._shows is None else self._shows(value))
 
     @property
     def described(self) -> str:
@@ -485,7 +511,7 @@ def _pack(payload: Any, sink: FlagSink) -> JsonValue:
             "mime_type": payload.mime_type,
         }
     if isinstance(payload, dict):
-        return {str(name): _pack(item, sink) for name, item in payload.items()}
+        return {_escaped(str(name)): _pack(item, sink) for name, item in payload.items()}
     if isinstance(payload, (list, tuple)):
         return [_pack(item, sink) for item in payload]
     if payload is None or isinstance(payload, (bool, int, float, str)):
@@ -505,10 +531,18 @@ def _unpack(stored: Any, source: FlagSource) -> Any:
                 orig_name=stored.get("orig_name"),
                 mime_type=stored.get("mime_type"),
             )
-        return {name: _unpack(item, source) for name, item in stored.items()}
+        return {
+            name[1:] if name.startswith("$") else name: _unpack(item, source)
+            for name, item in stored.items()
+        }
     if isinstance(stored, list):
         return [_unpack(item, source) for item in stored]
     return stored
+
+
+def _escaped(name: str) -> str:
+    # "$file" marks a file; the same name in someone's data must stay data.
+    return f"${name}" if name.startswith("$") else name
 
 
 __all__ = [

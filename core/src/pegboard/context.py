@@ -62,3 +62,14 @@ def inside(parent: ParentBlock | None, root: RootBlock | None = None) -> Iterato
         _parent.reset(parent_token)
         if root_token is not None:
             _root.reset(root_token)
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Be in no page for the length of the block, so that what is created joins none."""
+    parent_token, root_token = _parent.set(None), _root.set(None)
+    try:
+        yield
+    finally:
+        _parent.reset(parent_token)
+        _root.reset(root_token)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -11,7 +11,7 @@ from pydantic import Field
 from pegboard.component import Component, JsonSchema
 from pegboard.errors import PayloadError, ValueTypeError
 from pegboard.events import Event, SelectData
-from pegboard.payload import ExampleCell
+from pegboard.payload import ExampleCell, FileRef
 
 
 class Dataset(Component[int | None, Any, Any]):
@@ -75,11 +75,6 @@ class Dataset(Component[int | None, Any, Any]):
         """The samples, one list per row."""
         return self._rows
 
-    @cached_property
-    def payloads(self) -> list[list[Any]]:
-        """The samples as the columns' components send them."""
-        return [self._cells(row, _raw) for row in self._rows]
-
     def preprocess(self, payload: object) -> Any:
         """Look up a row by its position.
 
@@ -114,29 +109,53 @@ class Dataset(Component[int | None, Any, Any]):
         return 0
 
     def props(self) -> dict[str, Any]:
-        """Return what the shell draws: captions, raw rows, and cells."""
+        """Return what the shell draws: captions, the number of rows, and the first page's cells."""
         props = super().props()
-        for name in ("component_props", "proxy_url", "type"):
+        for name in ("component_props", "proxy_url", "type", "samples"):
             props.pop(name, None)
         props["components"] = [column._id for column in self._columns]
-        cells = [self._cells(row, self._shown) for row in self._rows]
-        props["samples"] = self.payloads
-        props["cells"] = [
-            [{"kind": cell.kind, "value": cell.value} for cell in row] for row in cells
-        ]
+        props["total"] = len(self._rows)
+        props["cells"] = self.page(0)
         return props
 
-    def _cells(self, row: list[Any], make: Callable[[Any, Any], Any]) -> list[Any]:
-        return [make(column, value) for column, value in zip(self._columns, row)]
+    def page(self, number: int) -> list[list[dict[str, Any]]]:
+        """Return the cells of one page; with captions in their place there are none.
 
-    @staticmethod
-    def _shown(column: Component[Any, Any, Any], value: Any) -> ExampleCell:
-        if value is None:
-            return ExampleCell("empty")
-        return column.example(value)
+        Only what is looked at is made: a thousand pictures cost no more than the ten that are shown.
+        """
+        if self.sample_labels is not None:
+            return []
+        start = number * self.samples_per_page
+        return [
+            [
+                {"kind": cell.kind, "value": cell.value}
+                for cell in map(_shown, self._columns, row)
+            ]
+            for row in self._rows[start : start + self.samples_per_page]
+        ]
+
+    def local_files(self) -> Iterator[str]:
+        """Yield the files on this machine that samples name."""
+        at_columns = [at for at, column in enumerate(self._columns) if column.carries_files]
+        for row in self._rows if at_columns else ():
+            for at in at_columns:
+                if at < len(row):
+                    yield from _paths_in(row[at])
 
 
-def _raw(column: Component[Any, Any, Any], value: Any) -> Any:
-    return None if value is None else column.postprocess(value)
+def _shown(column: Component[Any, Any, Any], value: Any) -> ExampleCell:
+    return ExampleCell("empty") if value is None else column.example(value)
 
 
+def _paths_in(value: Any) -> Iterator[str]:
+    if isinstance(value, (str, os.PathLike)):
+        yield os.fspath(value)
+    elif isinstance(value, FileRef):
+        if value.path is not None:
+            yield str(value.path)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _paths_in(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _paths_in(item)

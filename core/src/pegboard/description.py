@@ -17,9 +17,10 @@ from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
 from pegboard.helpers import static_paths
 from pegboard.layout import Column, Form, Layout, Row
-from pegboard.payload import file_refs
+from pegboard.payload import UPDATE_MARKER, file_refs
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode, StateSpec
 from pegboard.state import State
+from pegboard.themes import theme_named
 from pegboard.wiring import Wiring, function_name, wire
 
 if TYPE_CHECKING:
@@ -70,13 +71,15 @@ def describe(page: Blocks) -> AppSpec:
         css=page.css,
         js=page.js,
         head=page.head,
-        theme=page.theme,
+        theme=theme_named(page.theme),
         default_concurrency_limit=queue.default_concurrency_limit,
         max_size=queue.max_size,
         api_open=queue.api_open,
+        protocol=queue.protocol,
         status_update_rate=queue.status_update_rate,
         extra={
             "delete_cache": page.delete_cache,
+            "i18n": page.texts,
             "allowed_paths": (*static_paths(), *_author_files(components)),
         },
     )
@@ -200,14 +203,12 @@ def _author_files(components: Mapping[int, Any]) -> Iterator[str]:
     from pegboard.dataset import Dataset
 
     for component in components.values():
-        shown: object = None
         if isinstance(component, Dataset):
-            shown = component.payloads if any(c.carries_files for c in component._columns) else None
+            yield from component.local_files()
         elif component.carries_files and not callable(component._initial):
-            shown = component.postprocess(component._initial)
-        for ref in file_refs(shown):
-            if ref.path is not None:
-                yield str(ref.path)
+            for ref in file_refs(component.postprocess(component._initial)):
+                if ref.path is not None:
+                    yield str(ref.path)
 
 
 # -- listeners -------------------------------------------------------------------------------------
@@ -350,11 +351,7 @@ def _listener(
         scroll_to_output=bool(options.get("scroll_to_output", False)),
         trigger_mode=wiring.trigger_mode,
         js=options.get("js"),
-        set_values=(
-            None
-            if wiring.clears is None
-            else tuple(block.postprocess(None) for block in wiring.clears)
-        ),
+        set_values=_set_values(wiring),
         cancels=tuple(_number(item, numbers, wiring) for item in wiring.cancels),
         trigger_after=None if after is None else _number(after, numbers, wiring),
         trigger_only_on_success=wiring.chain == "success",
@@ -375,6 +372,15 @@ def _listener(
             if event == "stream"
         ),
     )
+
+
+def _set_values(wiring: Wiring) -> tuple[object, ...] | None:
+    """Return what the browser sets the outputs to by itself, if it does."""
+    if wiring.sets is not None:
+        return tuple({"__type__": UPDATE_MARKER, **props} for props in wiring.sets)
+    if wiring.clears is not None:
+        return tuple(block.postprocess(None) for block in wiring.clears)
+    return None
 
 
 def _is_page(block: Any) -> bool:

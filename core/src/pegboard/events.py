@@ -7,7 +7,7 @@ back is a `Dependency`, on which ``.then``, ``.success`` and ``.failure`` chain 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, overload
 
@@ -200,6 +200,17 @@ class BoundEvent(Generic[Data]):
             [(self.block, self.name)],
             None,
             {"clears": list(components), "api_visibility": api_visibility},
+        )
+        return dependency
+
+    def sets(self, props: Mapping[Blocklike, Mapping[str, Any]]) -> Dependency:
+        """Set properties of blocks in the browser, with no server call, whenever this event fires.
+
+        Args:
+            props: For each block its new properties, as the browser reads them.
+        """
+        dependency: Dependency = listen(
+            [(self.block, self.name)], None, {"sets": dict(props), "show_progress": "hidden"}
         )
         return dependency
 

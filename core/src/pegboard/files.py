@@ -133,7 +133,7 @@ class FileStore:
         self.max_bytes = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
         self.limit_bytes = max_bytes
         self._base = folder or _default_folder()
-        self._allowed = [Path(path).expanduser().resolve() for path in allowed_paths]
+        self._allowed = {Path(path).expanduser().resolve() for path in allowed_paths}
         self._blocked = [str(Path(path).expanduser().resolve()).casefold() for path in blocked_paths]
         self._lock = threading.Lock()
         self._files: dict[str, StoredFile] = {}
@@ -344,7 +344,7 @@ class FileStore:
         return any(text == block or text.startswith(block + os.sep) for block in self._blocked)
 
     def _is_allowed(self, real: Path) -> bool:
-        return any(real == path or path in real.parents for path in self._allowed)
+        return real in self._allowed or any(path in self._allowed for path in real.parents)
 
     def _may_return(self, real: Path) -> bool:
         if self._is_allowed(real):

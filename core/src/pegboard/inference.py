@@ -59,7 +59,7 @@ def infer_inputs(fn: Callable[..., Any], *, strict: bool = False) -> list[Compon
             hint = str if default is None else type(default)
         component = component_for(hint, "input", where=f"{_name(fn)}({parameter.name})", default=default)
         if component.label is None:
-            component.label = parameter.name
+            component.settle(label=parameter.name)
         found.append(component)
     return found
 
@@ -107,7 +107,7 @@ def component_for(
     hint = _without_none(hint)
     options: dict[str, Any] = {"render": False}
     if default is not None:
-        options["value"] = default.value if isinstance(default, enum.Enum) else default
+        options["value"] = _plain(default)
     choices = _choices(hint)
     if choices is not None:
         options["choices"] = choices
@@ -116,7 +116,7 @@ def component_for(
         names = type_names(hint)
     for name in names:
         for entry in index().find_by_type(name, role):
-            return _built(entry, hint, options)
+            return _built(entry, hint, options).converting(_reader(hint), _shower(hint))
     shown = inspect.formatannotation(hint)
     raise ComponentNotFound(
         f"No installed component {'accepts' if role == 'input' else 'shows'} {shown}, "
@@ -178,6 +178,25 @@ def _choices(hint: Any) -> list[Any] | None:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return [(member.name, member.value) for member in hint]
     return None
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """Return what turns a component's plain value into the type that was asked for, where it must."""
+    if not isinstance(hint, type):
+        return None
+    if issubclass(hint, enum.Enum):
+        return lambda value: value if isinstance(value, hint) else hint(value)
+    if issubclass(hint, pathlib.PurePath):
+        return lambda value: hint(value) if isinstance(value, str) else value
+    return None
+
+
+def _shower(hint: Any) -> Callable[[Any], Any] | None:
+    return _plain if isinstance(hint, type) and issubclass(hint, enum.Enum) else None
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 def _without_none(hint: Any) -> Any:

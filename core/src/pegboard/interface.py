@@ -56,7 +56,7 @@ class Interface(Blocks):
         cache_mode: Literal["eager", "lazy"] | None = None,
         examples_per_page: int = 10,
         example_labels: list[str] | None = None,
-        preload_example: int | Literal[False] = False,
+        preload_example: int | Literal[False] = 0,
         live: bool = False,
         title: object = None,
         description: str | None = None,
@@ -226,13 +226,13 @@ class Interface(Blocks):
         parameters = input_parameters(self.fn, len(self.all_inputs))
         for component, parameter in zip(self.all_inputs, parameters):
             if getattr(component, "label", None) is None and not isinstance(component, State):
-                component.label = parameter.name if parameter is not None else None
+                component.settle(label=parameter.name if parameter is not None else None)
         labelled = [item for item in self.output_components if not isinstance(item, State)]
         for at, component in enumerate(labelled):
             if component.label is None:
-                component.label = "output" if len(labelled) == 1 else f"output {at}"
+                component.settle(label="output" if len(labelled) == 1 else f"output {at}")
             if self.kind != "unified" and component.interactive is None:
-                component.interactive = False
+                component.settle(interactive=False)
 
     def _flagging_settings(
         self, mode: str | None, options: Any, folder: str | Path, callback: Any
@@ -420,7 +420,7 @@ class Interface(Blocks):
     def _wire_flags(self, ran: Dependency | None) -> None:
         if self.kind == "input-only" or self._flagging["mode"] == "never":
             return
-        from pegboard.flagging import CSVLogger, FlagMethod
+        from pegboard.flagging import FlagMethod, callback_from
 
         recorded = [
             item
@@ -429,7 +429,7 @@ class Interface(Blocks):
             )
             if not item.value_is_caption and not isinstance(item, State)
         ]
-        callback = self._flagging["callback"] or CSVLogger()
+        callback = callback_from(self._flagging["callback"])
         callback.setup(recorded, str(self._flagging["dir"]))
         quiet: dict[str, Any] = {
             "preprocess": False,
@@ -445,13 +445,11 @@ class Interface(Blocks):
             return
         for button, value in self.flag_buttons:
             method = FlagMethod(callback, value, str(button.value))
-            saving = button.click(
-                lambda: update(value="Saving...", interactive=False),
-                None,
-                button,
-                **{**quiet, "api_visibility": "private"},
-            )
+            caption = str(button.value)
+            saving = button.click.sets({button: {"value": "Saving...", "interactive": False}})
             saving.then(method, recorded, button, api_name="flag", **quiet)
+            if self.clear_button is not None:
+                self.clear_button.click.sets({button: {"value": caption, "interactive": True}})
 
     def _place_examples(self) -> None:
         if self.examples is None:
@@ -459,16 +457,19 @@ class Interface(Blocks):
         from pegboard.examples import Examples
 
         options: dict[str, Any] = dict(self._example_options)
+        main = [item for item in self.input_components if not isinstance(item, State)]
+        more = [item for item in self.additional_input_components if not isinstance(item, State)]
         if any(isinstance(item, State) for item in self.all_inputs):
             if options["cache_examples"]:
                 warnings.warn("Examples of an Interface with State are not cached", stacklevel=4)
             options["cache_examples"] = False
         self.examples_handler = Examples(
             examples=self.examples,
-            inputs=[item for item in self.all_inputs if not isinstance(item, State)],
+            inputs=[*main, *more],
             outputs=[item for item in self.output_components if not isinstance(item, State)],
             fn=self.fn,
             batch=self.batch,
+            visible_columns=list(range(len(main))) if more else None,
             **options,
         )
 
@@ -477,15 +478,15 @@ class Interface(Blocks):
     def __call__(self, *values: Any) -> Any:
         """Call the function as the page would: through preprocess and postprocess."""
         taken = [
-            value if isinstance(item, State) else item.preprocess(item.postprocess(value))
+            value if isinstance(item, State) else item.read(item.show(value))
             for item, value in zip(self.all_inputs, values)
         ]
         result = self.fn(*taken, *values[len(taken) :])
         outputs = self.output_components
         if len(outputs) == 1:
-            return outputs[0].postprocess(result)
+            return outputs[0].show(result)
         return [
-            value if isinstance(item, State) else item.postprocess(value)
+            value if isinstance(item, State) else item.show(value)
             for item, value in zip(outputs, result)
         ]
 

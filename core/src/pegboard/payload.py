@@ -122,6 +122,13 @@ class Ready:
     payload: Any
 
 
+@dataclass(frozen=True)
+class Fresh:
+    """A value for an output whose properties go back to what its author wrote (an example)."""
+
+    value: Any
+
+
 class Skip:
     """The type of the marker returned by ``pb.skip()``: leave this output as it is."""
 

@@ -385,6 +385,11 @@ def _catalogue() -> dict[str, str]:
     return names
 
 
+def reserved_to(name: str) -> str | None:
+    """Return the distribution of ours that a component's name is reserved to, or ``None``."""
+    return _catalogue().get(_plain(name))
+
+
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 

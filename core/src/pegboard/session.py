@@ -78,6 +78,10 @@ class SessionStore:
         self._expire_states(found, now)
         return found
 
+    def find(self, session: SessionId) -> Session | None:
+        """Return a session if there is one; looking makes none."""
+        return self._sessions.get(session)
+
     def drop(self, session: SessionId) -> None:
         """Forget a session now, calling delete callbacks."""
         found = self._sessions.pop(session, None)

@@ -46,6 +46,7 @@ class Wiring:
     inputs_as_dict: bool = False
     inputs_kwargs: tuple[str, ...] = ()
     clears: list[Any] | None = None
+    sets: list[dict[str, Any]] | None = None
     resets: tuple[Fn, dict[str, Any]] | None = None
     aliases: list[str] = field(default_factory=list)
 
@@ -74,6 +75,7 @@ def wire(
     where = _caller()
     options = dict(options)
     clears = options.pop("clears", None)
+    sets = options.pop("sets", None)
     trigger_after, chain, targets = _chained(targets)
     as_dict = isinstance(options.get("inputs"), (set, frozenset))
     if not isinstance(options.get("inputs_kwargs") or {}, dict):
@@ -96,6 +98,8 @@ def wire(
         states = [block for block in members if _is_state(block)]
     else:
         states = []
+    if sets is not None:
+        outputs = _blocks("outputs", list(sets), where)
     dependency = Dependency(number, fn, targets)
     wiring = Wiring(
         dependency=dependency,
@@ -115,6 +119,7 @@ def wire(
         inputs_as_dict=as_dict,
         inputs_kwargs=tuple(kwargs),
         clears=outputs if clears is not None else None,
+        sets=[dict(props) for props in sets.values()] if sets is not None else None,
     )
     if states:
         wiring.resets = (_reset(states), {**_QUIET, "outputs": states})

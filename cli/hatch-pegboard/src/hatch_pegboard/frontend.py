@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hatch_pegboard import plain
+from hatch_pegboard.problem import BuildError
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -18,16 +21,12 @@ else:
 NODE_HELP = "Install Node 20.19 or newer, or install from a wheel, which carries the built bundle."
 
 
-class BuildError(Exception):
-    """The frontend cannot be built; the message says why and what to do."""
-
-
 class Frontend:
     """The browser side of one distribution.
 
     Args:
         root: Folder of its pyproject.toml.
-        kind: ``"component"``, or ``"core"`` for the page shell.
+        kind: ``"component"``; ``"core"`` for the page shell; ``"site"`` for a page of its own.
     """
 
     def __init__(self, root: Path, kind: str) -> None:
@@ -69,7 +68,10 @@ class Frontend:
             if path.is_file() and "node_modules" not in path.parts:
                 digest.update(path.relative_to(self.source_dir).as_posix().encode())
                 digest.update(path.read_bytes())
-        settings = self.project.get("tool", {}).get("pegboard", {})
+        for name in ("package.json", "package-lock.json"):
+            if (self.root / name).is_file():
+                digest.update((self.root / name).read_bytes())
+        settings = self.project.get("tool", {}).get("pegboard", {}).get("components", {})
         digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
         return digest.hexdigest()
 
@@ -85,12 +87,33 @@ class Frontend:
         self.stamp_path.parent.mkdir(parents=True, exist_ok=True)
         self.stamp_path.write_text(self.source_hash() + "\n")
 
+    @property
+    def needs_node(self) -> bool:
+        """Whether the sources have to be compiled; plain JavaScript is only copied."""
+        return self.kind == "core" or (self.root / "package.json").is_file() or any(
+            Path(entry).suffix != ".js" for entry in self.entries().values()
+        )
+
+    def entries(self) -> dict[str, str]:
+        """Return each component's entry in the sources, by name."""
+        table = self.project.get("tool", {}).get("pegboard", {}).get("components", {})
+        return {
+            name: str(options["frontend"])
+            for name, options in table.items()
+            if isinstance(options, dict) and "frontend" in options
+        }
+
     def build(self) -> None:
         """Run the frontend build.
 
         Raises:
             BuildError: Node is missing, or the build failed.
         """
+        if not self.needs_node:
+            for name, entry in self.entries().items():
+                plain.copy_bundle(self.root / entry, self.package_dir / "_frontend" / name, name)
+            self.mark_fresh()
+            return
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is None or npm is None:
             raise BuildError(f"{self.root.name} has sources to build, and Node was not found. {NODE_HELP}")
@@ -104,7 +127,8 @@ class Frontend:
             tool = [node, str(workspace / "core" / "js" / "vite" / "bin" / "pegboard-vite.js")]
         else:
             tool = [npm, "exec", "--", "pegboard-vite"]
-        target = ["build-core"] if self.kind == "core" else ["build", str(self.root)]
+        verbs = {"core": ["build-core"], "site": ["build-site", str(self.root)]}
+        target = verbs.get(self.kind, ["build", str(self.root)])
         print(f"hatch-pegboard: building the bundle of {self.root.name}", file=sys.stderr)
         self._run([*tool, *target], home)
         self.mark_fresh()

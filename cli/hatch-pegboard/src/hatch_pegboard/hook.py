@@ -9,7 +9,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-from hatch_pegboard.frontend import BuildError, Frontend
+from hatch_pegboard.frontend import Frontend
+from hatch_pegboard.problem import BuildError
 
 
 class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its config type is hatchling's
@@ -41,6 +42,10 @@ class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its co
         if frontend.kind == "core":
             if not (frontend.package_dir / "_frontend" / "build.json").is_file():
                 raise BuildError("the page shell was not built: core/_frontend/build.json is missing.")
+            return
+        if frontend.kind == "site":
+            if not is_editable and not (frontend.package_dir / "_frontend" / "index.html").is_file():
+                raise BuildError(f"the page of {frontend.root.name} was not built: index.html is missing.")
             return
         manifest = frontend.manifest_path()
         if manifest is None and is_editable:

@@ -6,7 +6,7 @@ import { parse } from "smol-toml";
 import { build } from "vite";
 import { BuildError } from "./errors.js";
 import { clear, compressAll, writeBuildFile } from "./output.js";
-import { componentPreset } from "./preset.js";
+import { componentPreset, frameworkPlugins } from "./preset.js";
 
 /**
  * @typedef {{name: string, entry: string, output: string, budgetKb: number | null}} ComponentSource
@@ -36,6 +36,11 @@ export function readComponents(folder) {
 		}));
 }
 
+/** The import package of a distribution, as its wheel target names it. @param {string} folder */
+export function packageDir(folder) {
+	return join(folder, packageOf(parse(readFileSync(join(folder, "pyproject.toml"), "utf8"))));
+}
+
 /** @param {string} folder @returns {Promise<Built[]>} */
 export async function buildComponents(folder) {
 	const built = [];
@@ -57,7 +62,8 @@ async function buildOne(folder, source) {
 	clear(output);
 	mkdirSync(output, { recursive: true });
 
-	const settings = { root: folder, entry, outDir: output, svelteVersion: svelteVersion ?? "" };
+	const frameworks = await frameworkPlugins(folder);
+	const settings = { root: folder, entry, outDir: output, svelteVersion: svelteVersion ?? "", frameworks };
 	await build(stripped(componentPreset({ ...settings, variant: "self" })));
 	let isShared = false;
 	if (svelteVersion) {

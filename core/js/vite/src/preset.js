@@ -1,4 +1,7 @@
 /** The Vite settings that every component is built with. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 
 /** Public modules of Svelte that the page's shared runtime provides; the rest is bundled. */
@@ -17,11 +20,11 @@ const FLAGS = /^svelte\/(internal\/flags\/|legacy$)/;
 export const versioned = (version, id) => id.replace(/^svelte(?=$|\/)/, `svelte@${version}`);
 
 /**
- * Settings for one variant.
- * @param {{root: string, entry: string, outDir: string, variant: "self" | "shared", svelteVersion: string}} options
+ * Settings for one variant. `frameworks` are the plugins that `frameworkPlugins` found.
+ * @param {{root: string, entry: string, outDir: string, variant: "self" | "shared", svelteVersion: string, frameworks?: import("vite").PluginOption[]}} options
  * @returns {import("vite").InlineConfig & {outcome: {usesShared: boolean, isShareable: boolean}}}
  */
-export function componentPreset({ root, entry, outDir, variant, svelteVersion }) {
+export function componentPreset({ root, entry, outDir, variant, svelteVersion, frameworks = [] }) {
 	const outcome = { usesShared: false, isShareable: true };
 	const isShared = variant === "shared";
 	const prefix = isShared ? "shared-" : "";
@@ -33,7 +36,9 @@ export function componentPreset({ root, entry, outDir, variant, svelteVersion })
 		publicDir: false,
 		logLevel: "warn",
 		mode: "production",
-		plugins: [sveltePlugin(), ...(isShared ? [sharedSvelte(svelteVersion, outcome)] : [])],
+		// A library build leaves this alone, and no browser knows `process`.
+		define: { "process.env.NODE_ENV": '"production"' },
+		plugins: [sveltePlugin(), ...frameworks, ...(isShared ? [sharedSvelte(svelteVersion, outcome)] : [])],
 		build: {
 			outDir,
 			emptyOutDir: false,
@@ -59,6 +64,18 @@ export function componentPreset({ root, entry, outDir, variant, svelteVersion })
 			},
 		},
 	};
+}
+
+/** The plugin of another framework, if the project has installed it: React's. @param {string} root */
+export async function frameworkPlugins(root) {
+	let found;
+	try {
+		found = createRequire(join(root, "package.json")).resolve("@vitejs/plugin-react");
+	} catch {
+		return [];
+	}
+	const { default: react } = await import(pathToFileURL(found).href);
+	return [react()];
 }
 
 export function sveltePlugin() {

@@ -131,4 +131,4 @@ class Job:
     @property
     def is_over(self) -> bool:
         """Whether the job is in a terminal state."""
-        return not TRANSITIONS[self.state]
+        return self.state is not JobState.QUEUED and self.state is not JobState.RUNNING

@@ -77,14 +77,19 @@ class Outbox:
     def append(self, message: Message) -> int:
         """Add a message and wake the readers; return its number."""
         number = self._next
-        self._next += 1
+        self._next = number + 1
         self._log[number] = message
-        output = message.output if isinstance(message, (Stepped, Ended)) else None
-        if output is not None:
-            size = self._sizes[number] = size_of(output)
-            self._bytes += size
         if isinstance(message, Stepped):
-            self._add_step(message.event_id, number)
+            self._add_step(message, number)
+        elif isinstance(message, Ended):
+            if message.output is not None:
+                size = self._sizes[number] = size_of(message.output)
+                self._bytes += size
+            # Nothing will supersede anything of this event again.
+            self._steps.pop(message.event_id, None)
+            if self._latest:
+                for kind in (Progressed, Queued):
+                    self._latest.pop((message.event_id, kind), None)
         elif isinstance(message, Logged):
             self._logs.append(number)
             if len(self._logs) > LOGS_KEPT:
@@ -95,23 +100,18 @@ class Outbox:
             if older is not None and older > self._delivered:
                 self._remove(older)
             self._latest[key] = number
-        elif isinstance(message, Ended):
-            # Nothing will supersede anything of this event again.
-            self._steps.pop(message.event_id, None)
-            for kind in (Progressed, Queued):
-                self._latest.pop((message.event_id, kind), None)
         self.wake()
         return number
 
     def since(self, number: int) -> list[tuple[int, Message]]:
         """Return the messages after a number, oldest first."""
-        if number >= self.last:
+        if number >= self._next - 1:
             return []
         found: list[tuple[int, Message]] = []
-        for key in reversed(self._log):
-            if key <= number:
+        for item in reversed(self._log.items()):
+            if item[0] <= number:
                 break
-            found.append((key, self._log[key]))
+            found.append(item)
         found.reverse()
         return found
 
@@ -120,11 +120,17 @@ class Outbox:
         self._delivered = max(self._delivered, number)
         if self._keeps_all:
             return
-        while len(self._log) > DELIVERED_KEPT or self._bytes > DELIVERED_BYTES:
-            oldest = next(iter(self._log), None)
-            if oldest is None or oldest > self._delivered:
-                return
-            self._remove(oldest)
+        log, surplus = self._log, len(self._log) - DELIVERED_KEPT
+        if surplus > 0 or self._bytes > DELIVERED_BYTES:
+            oldest: list[int] = []
+            size = self._bytes
+            for key in log:
+                if key > self._delivered or (len(oldest) >= surplus and size <= DELIVERED_BYTES):
+                    break
+                oldest.append(key)
+                size -= self._sizes.get(key, 0)
+            for key in oldest:
+                self._remove(key)
 
     async def wait(self, number: int) -> None:
         """Return once there is a message after ``number``, or the outbox is closed."""
@@ -143,20 +149,23 @@ class Outbox:
         self.is_closed = True
         self.wake()
 
-    def _add_step(self, event_id: str, number: int) -> None:
-        steps = self._steps.setdefault(event_id, _Steps())
-        while steps.numbers and steps.numbers[0] <= self._delivered:
-            steps.size -= steps.sizes.popleft()
-            steps.numbers.popleft()
-        steps.numbers.append(number)
-        steps.sizes.append(self._sizes[number])
-        steps.size += self._sizes[number]
+    def _add_step(self, message: Stepped, number: int) -> None:
+        size = self._sizes[number] = size_of(message.output)
+        self._bytes += size
+        steps = self._steps.get(message.event_id)
+        if steps is None:
+            steps = self._steps[message.event_id] = _Steps()
+        numbers, sizes = steps.numbers, steps.sizes
+        while numbers and numbers[0] <= self._delivered:
+            steps.size -= sizes.popleft()
+            numbers.popleft()
+        numbers.append(number)
+        sizes.append(size)
+        steps.size += size
         # A log that is kept for a later fetch has no reader to fall behind; it is bounded as well.
-        while len(steps.numbers) > 1 and (
-            len(steps.numbers) > STEPS_KEPT or steps.size > STEPS_BYTES
-        ):
-            steps.size -= steps.sizes.popleft()
-            self._remove(steps.numbers.popleft())
+        while len(numbers) > 1 and (len(numbers) > STEPS_KEPT or steps.size > STEPS_BYTES):
+            steps.size -= sizes.popleft()
+            self._remove(numbers.popleft())
 
     def _remove(self, number: int) -> None:
         self._log.pop(number, None)

@@ -10,7 +10,8 @@ All methods run on the event loop's thread. `Reporter` methods may be called fro
 from __future__ import annotations
 
 import asyncio
-import secrets
+import logging
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -39,8 +40,17 @@ from pegboard.queue.messages import (
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.scheduler import Scheduler
 
+log = logging.getLogger("pegboard.queue")
+
 Lifecycle = Literal["queued", "started", "finished", "failed", "cancelled", "lost"]
 Observer = Callable[[Lifecycle, Job], None]
+
+_ENDINGS: dict[JobState, Lifecycle] = {
+    JobState.DONE: "finished",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: "cancelled",
+    JobState.LOST: "lost",
+}
 
 CLOSE_S = 2.0
 """Time that stopped functions get to run their ``finally`` blocks."""
@@ -73,7 +83,10 @@ class _Run:
     @property
     def is_wanted(self) -> bool:
         """Whether anybody still waits for what it gives."""
-        return any(not track.job.is_over for track in self.tracks)
+        for track in self.tracks:  # noqa: SIM110 - asked at every step, and a generator costs more
+            if not track.job.is_over:
+                return True
+        return False
 
 
 @dataclass(eq=False)
@@ -161,7 +174,7 @@ class Engine:
         if self._is_stopped:
             raise QueueFull("The server is stopping and takes no more events.")
         job = Job(
-            id=JobId(secrets.token_hex(16)),
+            id=JobId(os.urandom(16).hex()),
             call=call,
             lane=self._scheduler.lane_of(call.function_id),
             joined_at_s=self._clock(),
@@ -274,17 +287,16 @@ class Engine:
     ) -> None:
         """Hand on each step of a run until it ends, nobody wants it, or its time is over."""
         limit_s = self._scheduler.limits_of(run.tracks[0].job).time_limit_s
+        tracks = run.tracks
         async for outputs in steps:
-            if len(outputs) != len(run.tracks):
-                raise RuntimeError(
-                    f"the runner gave {len(outputs)} outputs for {len(run.tracks)} events"
-                )
-            for track, output in zip(run.tracks, outputs):
+            if len(outputs) != len(tracks):
+                raise RuntimeError(f"the runner gave {len(outputs)} outputs for {len(tracks)} events")
+            for track, output in zip(tracks, outputs):
                 if not track.job.is_over:
                     track.last_output = output
                     is_stream = track.intake is not None
                     if output.is_generating or is_stream:
-                        self._say(track, Stepped(track.job.id, output, limit_s, is_stream))
+                        track.outbox.append(Stepped(track.job.id, output, limit_s, is_stream))
             if not run.is_wanted or (limit_s is not None and self._clock() - begin_s > limit_s):
                 return
 
@@ -404,13 +416,7 @@ class Engine:
             if not mine:
                 del self._of_session[job.call.session]
         track.outbox.append(Ended(job.id, final, failure, seconds, average))
-        names: dict[JobState, Lifecycle] = {
-            JobState.DONE: "finished",
-            JobState.FAILED: "failed",
-            JobState.CANCELLED: "cancelled",
-            JobState.LOST: "lost",
-        }
-        self._tell_observer(names[state], job)
+        self._tell_observer(_ENDINGS[state], job)
         run = track.run
         if run is not None and not run.is_wanted:
             # In the same transition, so that a function that will not be stopped blocks nobody.
@@ -529,9 +535,12 @@ class Engine:
             self._tell_places()
 
     def _tell_observer(self, what: Lifecycle, job: Job) -> None:
-        if self._observer is not None:
-            with suppress(Exception):
-                self._observer(what, job)
+        if self._observer is None:
+            return
+        try:
+            self._observer(what, job)
+        except Exception:  # an observer must not keep an event from its end
+            log.exception("an observer of the queue failed")
 
 
 class _Reporter:

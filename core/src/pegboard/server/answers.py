@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from pegboard import wire
 
@@ -25,6 +26,17 @@ class JsonAnswer(Response):
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(self.body)),
         ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def refuse(status: int, detail: Any) -> JsonAnswer:

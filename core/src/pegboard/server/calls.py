@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -53,14 +54,19 @@ class CallRoutes:
         problem = await self._refusal(listener, call)
         if problem is not None:
             return problem
-        wait_s = self._site.lines.make_way(call.session, peer_of(request))
-        line = self._site.lines.get(call.session)
+        lines = self._site.lines
+        wait_s = 0.0
+        if lines.find(call.session) is None:
+            wait_s = lines.make_way(call.session, peer_of(request))
+        line = lines.get(call.session)
         try:
             # The Python client knows neither chunks nor their messages: it gets one answer to one input.
             event_id = line.submit(call, is_single=is_python(peer_of(request)))
         except QueueFull as full:
             return refuse(503, str(full) or FULL_TEXT)
-        await line.settle(wait_s)
+        wait_s = max(wait_s, line.settle_s())
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
         return JsonAnswer(body=b'{"event_id":"%b"}' % event_id.encode())
 
     async def data(self, request: HttpRequest, visitor: Visitor) -> Any:
@@ -195,7 +201,13 @@ class CallRoutes:
         problem = await self._refusal(listener, call)
         if problem is not None:
             return problem
+        begin = time.monotonic()
         result = await self._site.engine.run_once(call)
+        self._site.monitor.record(
+            listener.id,
+            "failed" if isinstance(result, Failure) else "finished",
+            time.monotonic() - begin,
+        )
         if session_hash is None:
             self._site.forget(call.session)
         if isinstance(result, Failure):
@@ -388,10 +400,12 @@ class _ResultAnswer:
         gone = asyncio.ensure_future(_until_gone(receive))
         seen = 0
         try:
+            gone.add_done_callback(lambda _: self._line.wake.ring())
             while not gone.done():
+                self._line.wake.hush()
                 found = self._line.outbox.since(seen)
                 if not found:
-                    if not await self._line.changed(gone, HEARTBEAT_S):
+                    if not await self._line.wake.wait(HEARTBEAT_S):
                         await _named(send, b"heartbeat", None)
                     continue
                 for number, message in found:
@@ -445,15 +459,22 @@ async def read_object(request: HttpRequest) -> dict[str, Any]:
     Raises:
         Malformed: The body is too large, not JSON, nested too deeply, or not an object.
     """
+    receive = request.receive
     chunks = []
     size = 0
-    async for chunk in request.stream():
+    has_more = True
+    while has_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("The request ended before its body.")
+        chunk = message.get("body", b"")
+        has_more = message.get("more_body", False)
         size += len(chunk)
         if size > JSON_LIMIT_BYTES:
             raise Malformed(f"The body is larger than {JSON_LIMIT_BYTES} bytes.", 413)
         chunks.append(chunk)
     try:
-        body = wire.loads(b"".join(chunks))
+        body = wire.loads(chunks[0] if len(chunks) == 1 else b"".join(chunks))
     except ValueError as problem:
         raise Malformed(f"The body is not JSON: {problem}"[:200]) from None
     if not isinstance(body, dict):

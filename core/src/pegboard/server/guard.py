@@ -14,7 +14,7 @@ import ipaddress
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 from urllib.parse import urlsplit
@@ -30,6 +30,8 @@ LOGIN_LIFETIME_S = 14 * 24 * 3600.0
 MAX_LOGINS = 10_000
 FAILURES_PER_MINUTE = 10
 MAX_FAILURE_KEYS = 10_000
+MAX_ADDRESSES = 256
+"""Answers about Host headers that are remembered; the header is the client's, so they are bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,30 @@ class Guard:
         is_local: bool | None = None,
     ) -> None:
         self._root_path = root_path.rstrip("/")
+        path = urlsplit(self._root_path).path if "://" in self._root_path else self._root_path
+        self._prefix = f"/{path.strip('/')}" if path.strip("/") else ""
         self._is_local = is_local
         self._allowed_hosts = {host.lower() for host in allowed_hosts}
+        if self._root_path.startswith(("http://", "https://")):
+            # Whoever names the public address wants its name to be answered.
+            self.allow_host(urlsplit(self._root_path).hostname or "")
         self._allowed_origins = {origin.rstrip("/").lower() for origin in allowed_origins}
         self._strict = strict_cors
         self._has_login = has_login
+        self._known_hosts: dict[bytes, bool] = {}
+        self._root_urls: dict[tuple[object, ...], str] = {}
+
+    def allow_host(self, name: str) -> None:
+        """Answer to one more host name: a tunnel's, for example."""
+        if name:
+            self._allowed_hosts.add(name.lower())
 
     def check(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Refusal | None:
         """Return why a request is refused, or ``None``."""
-        host = headers.get(b"host", b"").decode("latin-1")
-        name, _ = split_host(host)
+        host = headers.get(b"host", b"")
         on_loopback = _is_loopback_server(scope) if self._is_local is None else self._is_local
-        if on_loopback and not self._is_known_host(name):
+        if on_loopback and not self._is_known_host(host):
+            name, _ = split_host(host.decode("latin-1"))
             return Refusal(
                 403,
                 f"This server answers to local names only, not to {name[:100]!r}. Behind a proxy, "
@@ -129,8 +143,35 @@ class Guard:
             (b"vary", b"origin"),
         ]
 
+    def without_prefix(self, scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the request below ``root_path``, for a proxy that passes the whole path on."""
+        prefix = self._prefix
+        path: str = scope["path"]
+        if not prefix or not (path == prefix or path.startswith(f"{prefix}/")):
+            return scope
+        mount = str(scope.get("root_path", ""))
+        if mount.endswith(prefix):
+            return scope  # mounted there already
+        return {**scope, "root_path": mount + prefix}
+
     def root_url(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
         """Return the public address of the app for this request, without a trailing slash."""
+        key = (
+            headers.get(b"host"),
+            headers.get(b"x-forwarded-host"),
+            headers.get(b"x-forwarded-proto"),
+            scope.get("scheme"),
+            scope.get("root_path"),
+            scope.get("server"),
+        )
+        known = self._root_urls.get(key)
+        if known is None:
+            if len(self._root_urls) >= MAX_ADDRESSES:
+                self._root_urls.clear()
+            known = self._root_urls[key] = self._root_url(scope, headers)
+        return known
+
+    def _root_url(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
         if self._root_path.startswith(("http://", "https://")):
             return self._root_path
         host = _first(headers.get(b"x-forwarded-host")) or headers.get(b"host", b"").decode("latin-1")
@@ -141,15 +182,23 @@ class Guard:
             server = scope.get("server") or ("localhost", None)
             host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
         mount = str(scope.get("root_path", "")).rstrip("/")
-        prefix = self._root_path or mount
-        if prefix and not prefix.startswith("/"):
-            prefix = f"/{prefix}"
+        prefix = self._prefix or mount
         return f"{proto}://{host}{prefix}"
 
-    def _is_known_host(self, name: str) -> bool:
-        if name == "" or is_loopback_name(name):
-            return True
-        return "*" in self._allowed_hosts or name.lower() in self._allowed_hosts
+    def _is_known_host(self, host: bytes) -> bool:
+        known = self._known_hosts.get(host)
+        if known is None:
+            name, _ = split_host(host.decode("latin-1"))
+            known = (
+                name == ""
+                or is_loopback_name(name)
+                or "*" in self._allowed_hosts
+                or name.lower() in self._allowed_hosts
+            )
+            if len(self._known_hosts) >= MAX_ADDRESSES:
+                self._known_hosts.clear()
+            self._known_hosts[host] = known
+        return known
 
     def _is_own_or_allowed(
         self, origin: str, headers: Mapping[bytes, bytes], on_loopback: bool
@@ -185,8 +234,10 @@ class Logins:
         dependency: Callable[[Any], Any] | None = None,
         message: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lifetime_s: float | None = None,
     ) -> None:
         self.message = message
+        self.lifetime_s = lifetime_s or LOGIN_LIFETIME_S
         self._dependency = dependency
         self._check: Callable[[str, str], Any] | None = None
         self._accounts: dict[str, str] = {}
@@ -222,10 +273,8 @@ class Logins:
     async def user_of(self, request: Request, http_request: Any) -> str | None:
         """Return who makes a request, or ``None``."""
         if self._dependency is not None:
-            found = self._dependency(http_request())
-            if inspect.isawaitable(found):
-                found = await found
-            return str(found) if found is not None else None
+            found = await self._ask(self._dependency, http_request())
+            return str(found) if found else None
         token = request.cookies.get(self.cookie)
         if token is None:
             return None
@@ -253,7 +302,7 @@ class Logins:
         user = user.strip()
         if await self._is_right(user, password):
             token = secrets.token_urlsafe(32)
-            self._tokens[token] = (user, self._clock() + LOGIN_LIFETIME_S)
+            self._tokens[token] = (user, self._clock() + self.lifetime_s)
             while len(self._tokens) > MAX_LOGINS:
                 self._tokens.popitem(last=False)
             return token
@@ -271,11 +320,16 @@ class Logins:
         for other in [key for key, (user, _) in self._tokens.items() if user == entry[0]]:
             del self._tokens[other]
 
+    async def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call the author's function where it may block, or wait for what it gives."""
+        if _is_async(function):
+            return await function(*arguments)
+        found = await asyncio.to_thread(function, *arguments)
+        return await found if inspect.isawaitable(found) else found
+
     async def _is_right(self, user: str, password: str) -> bool:
         if self._check is not None:
-            if inspect.iscoroutinefunction(self._check):
-                return bool(await self._check(user, password))
-            return bool(await asyncio.to_thread(self._check, user, password))
+            return bool(await self._ask(self._check, user, password))
         # Every account is compared, so that time says nothing about which names exist.
         right = False
         for name, secret in self._accounts.items():
@@ -283,6 +337,28 @@ class Logins:
             same_secret = hmac.compare_digest(secret.encode(), password.encode())
             right |= same_name and same_secret
         return right
+
+
+def address_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
+    """Return the address that a request comes from.
+
+    A peer on this machine that names another address is a proxy; the last entry is the one that it
+    added itself. Anyone else's claim is ignored.
+    """
+    peer = str((scope.get("client") or ("",))[0])
+    if not is_loopback_name(peer):
+        return peer
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")[-1].strip()
+    try:
+        return str(ipaddress.ip_address(forwarded.strip("[]")))
+    except ValueError:
+        return peer
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 - the method itself is asked, not whether it is
+    )
 
 
 def _is_loopback_server(scope: Mapping[str, Any]) -> bool:

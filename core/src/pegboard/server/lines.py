@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
-from pegboard.queue.outbox import Outbox
+from pegboard.queue.outbox import Outbox, size_of
+from pegboard.server.bell import Bell
 from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
@@ -29,6 +30,10 @@ CANCEL_AFTER_RESET_S = 0.15
 CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 MAX_KEPT = 1000
+UNCONFIRMED_KEPT = 100
+"""Ends that are sent again when a stream broke: so many of them at most, ..."""
+UNCONFIRMED_BYTES = 4_000_000
+"""... and no more than this, the newest in any case."""
 
 
 class Lines:
@@ -112,7 +117,7 @@ class Lines:
     def wake_all(self) -> None:
         """Let every stream look at its own conditions (the server is stopping)."""
         for line in [*self._lines.values(), *(line for line, _ in self._kept.values())]:
-            line.wake.set()
+            line.wake.ring()
 
     def _drop_idle(self) -> None:
         for session, line in list(self._lines.items())[: MAX_IDLE_LINES // 10]:
@@ -126,13 +131,14 @@ class Line:
     def __init__(self, site: Any, session: SessionId, *, keeps_all: bool = False) -> None:
         self._site = site
         self.session = session
-        self.wake = asyncio.Event()
-        self.outbox = Outbox(self._on_change, keeps_all=keeps_all)
+        self.wake = Bell()
+        self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all)
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None
         self.stepped: set[str] = set()
-        self.unconfirmed: list[tuple[int, Ended]] = []
+        self.unconfirmed: deque[tuple[int, Ended]] = deque()
+        self._unconfirmed_bytes = 0
         self._closed_at = float("-inf")
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
@@ -140,9 +146,6 @@ class Line:
         # Ends of cancelled events: when they may be sent, and the message once it is there.
         self._held_until: dict[str, float] = {}
         self._held: dict[str, tuple[int, Ended]] = {}
-
-    def _on_change(self) -> None:
-        self.wake.set()
 
     @property
     def is_idle(self) -> bool:
@@ -159,14 +162,12 @@ class Line:
         if self.pending:
             self._overlapped_at = self._now()
         self.pending.add(event_id)
-        self.wake.set()
+        self.wake.ring()
         return event_id
 
-    async def settle(self, at_least_s: float = 0.0) -> None:
-        """Wait until a join that came just after a close may be answered."""
-        wait_s = max(at_least_s, self._closed_at + SETTLE_S - self._now())
-        if wait_s > 0:
-            await asyncio.sleep(wait_s)
+    def settle_s(self) -> float:
+        """How long until a join that came just after a close may be answered; not above 0: at once."""
+        return self._closed_at + SETTLE_S - self._now()
 
     def cancel(self, event_id: str) -> None:
         """Stop an event of this session.
@@ -184,7 +185,7 @@ class Line:
         if event_id in self._held_until:
             due = self._now() + after_s
             self._held_until[event_id] = min(due, self._held_until[event_id])
-            self.wake.set()
+            self.wake.ring()
 
     def hold(self, number: int, message: Ended) -> bool:
         """Keep the end of an event back if it was cancelled just now."""
@@ -214,7 +215,7 @@ class Line:
     def hurry(self) -> None:
         """Close the stream without lingering, if it is idle."""
         self._is_hurried = True
-        self.wake.set()
+        self.wake.ring()
 
     def open(self, *, is_own: bool, resume: int | None, peer: str) -> StreamAnswer:
         """Return a stream; it takes over from an earlier one."""
@@ -226,7 +227,7 @@ class Line:
         previous, self.reader = self.reader, answer
         if previous is not None:
             previous.replaced = True
-        self.wake.set()
+        self.wake.ring()
         return answer
 
     def closed(self, answer: StreamAnswer, *, is_clean: bool) -> None:
@@ -237,6 +238,7 @@ class Line:
         if is_clean:
             self._closed_at = self._now()
             self.unconfirmed.clear()
+            self._unconfirmed_bytes = 0
             return
         loop = asyncio.get_running_loop()
         self._leaving = loop.call_later(GRACE_S, self._left)
@@ -248,23 +250,21 @@ class Line:
                 self._site.engine.abandon(event_id)
             self._site.left(self.session)
 
+    def sent(self, number: int, message: Ended) -> None:
+        """Keep the end of an event until the stream is closed in order: it may not have arrived."""
+        self.unconfirmed.append((number, message))
+        self._unconfirmed_bytes += _weight(message)
+        while len(self.unconfirmed) > 1 and (
+            len(self.unconfirmed) > UNCONFIRMED_KEPT or self._unconfirmed_bytes > UNCONFIRMED_BYTES
+        ):
+            _, oldest = self.unconfirmed.popleft()
+            self._unconfirmed_bytes -= _weight(oldest)
+
     def linger_s(self) -> float:
         """How long a stream stays open after its last event."""
         if self._is_hurried or self._site.closing.is_set():
             return 0.0
         return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
-
-    async def changed(self, gone: asyncio.Future[Any], timeout_s: float) -> bool:
-        """Wait for a change; ``False`` when there was none in time."""
-        waiter = asyncio.ensure_future(self.wake.wait())
-        try:
-            done, _ = await asyncio.wait(
-                [waiter, gone], timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            waiter.cancel()
-        self.wake.clear()
-        return bool(done)
 
     @staticmethod
     def _now() -> float:
@@ -296,7 +296,7 @@ class StreamAnswer:
         line = self._line
         headers = [*SSE_HEADERS, *self.raw_headers]
         gone = asyncio.ensure_future(_until_gone(receive))
-        gone.add_done_callback(lambda _: line.wake.set())
+        gone.add_done_callback(lambda _: line.wake.ring())
         is_clean = False
         self._lines.opened(self._peer, line)
         try:
@@ -325,9 +325,9 @@ class StreamAnswer:
             if gone.done():
                 return False
             if self.replaced:
-                line.wake.set()
+                line.wake.ring()
                 return True
-            line.wake.clear()
+            line.wake.hush()
             found = line.outbox.since(line.delivered)
             due = line.due()
             if found or due:
@@ -341,38 +341,41 @@ class StreamAnswer:
                 if wait_s <= 0:
                     return True
             held_s = line.next_due_s()
-            try:
-                await asyncio.wait_for(line.wake.wait(), min(wait_s, held_s))
-            except asyncio.TimeoutError:
-                if HEARTBEAT_S <= wait_s < held_s:
-                    await _body(send, HEARTBEAT)
+            has_changed = await line.wake.wait(min(wait_s, held_s))
+            if not has_changed and HEARTBEAT_S <= wait_s < held_s:
+                await _body(send, HEARTBEAT)
 
     async def _deliver(
         self, send: Send, found: list[tuple[int, Any]], due: list[tuple[int, Ended]]
     ) -> None:
         line = self._line
+        encode = self._encoder.encode
         parts = []
         for number, message in found:
-            line.delivered = number
-            if isinstance(message, Ended) and line.hold(number, message):
-                continue
-            parts.append(self._one(number, message))
-        parts += [self._one(number, message) for number, message in due]
+            if isinstance(message, Stepped):
+                line.stepped.add(message.event_id)
+                parts.append(encode(message, number))
+            elif not isinstance(message, Ended):
+                parts.append(encode(message, number))
+            elif not line.hold(number, message):
+                parts.append(self._end(number, message))
+        parts += [self._end(number, message) for number, message in due]
+        if found:
+            line.delivered = found[-1][0]
         if parts:
-            await _body(send, b"".join(parts))
+            await _body(send, parts[0] if len(parts) == 1 else b"".join(parts))
         line.outbox.mark_delivered(line.delivered)
 
-    def _one(self, number: int, message: Any) -> bytes:
+    def _end(self, number: int, message: Ended) -> bytes:
         line = self._line
-        encoded = self._encoder.encode(message, number)
-        if isinstance(message, Ended):
-            line.pending.discard(message.event_id)
-            line.stepped.discard(message.event_id)
-            line.unconfirmed.append((number, message))
-            del line.unconfirmed[:-100]
-        elif isinstance(message, Stepped):
-            line.stepped.add(message.event_id)
-        return encoded
+        line.pending.discard(message.event_id)
+        line.stepped.discard(message.event_id)
+        line.sent(number, message)
+        return self._encoder.encode(message, number)
+
+
+def _weight(message: Ended) -> int:
+    return size_of(message.output) if message.output is not None else 0
 
 
 def is_python(peer: str) -> bool:

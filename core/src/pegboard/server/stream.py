@@ -7,7 +7,7 @@ Differences between a generator's steps are computed here, per reader, at sendin
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pegboard import wire
@@ -76,61 +76,21 @@ class EventEncoder:
         self._stepped = frozenset(stepped)
         self._diffs = protocol in DIFFING_PROTOCOLS
         self._with_ids = with_ids
-        self._last: dict[str, list[Any]] = {}
+        self._last: dict[str, Sequence[Any]] = {}
 
     def encode(self, message: Message, number: int | None = None) -> bytes:
         """Return one event."""
-        body = wire.dumps(self._object(message))
+        body = self._step(message) if isinstance(message, Stepped) else wire.dumps(_object(message))
+        if isinstance(message, Ended):
+            self._last.pop(message.event_id, None)
         if self._with_ids and number is not None:
             return b"id: %d\ndata: %b\n\n" % (number, body)
         return b"data: %b\n\n" % body
 
-    def _object(self, message: Message) -> dict[str, Any]:
-        if isinstance(message, Stepped):
-            return self._step(message)
-        if isinstance(message, Ended):
-            self._last.pop(message.event_id, None)
-            return _end(message)
-        if isinstance(message, Progressed):
-            return {
-                "msg": "progress",
-                "event_id": message.event_id,
-                "progress_data": [
-                    {
-                        "index": unit.index,
-                        "length": unit.length,
-                        "unit": unit.unit,
-                        "progress": unit.progress,
-                        "desc": unit.desc,
-                    }
-                    for unit in message.units
-                ],
-            }
-        if isinstance(message, Logged):
-            return {
-                "msg": "log",
-                "event_id": message.event_id,
-                "log": message.text,
-                "level": message.level,
-                "duration": message.duration_s,
-                "visible": message.visible,
-                "title": message.title,
-            }
-        if isinstance(message, Started):
-            return {"msg": "process_starts", "event_id": message.event_id, "eta": message.eta_s}
-        assert isinstance(message, Queued)
-        return {
-            "msg": "estimation",
-            "event_id": message.event_id,
-            "rank": message.rank,
-            "queue_size": message.queue_size,
-            "rank_eta": message.rank_eta_s,
-        }
-
-    def _step(self, message: Stepped) -> dict[str, Any]:
-        new = list(message.output.data)
-        kind = "process_streaming" if message.streaming else "process_generating"
-        data: list[Any] = new
+    def _step(self, message: Stepped) -> bytes:
+        output = message.output
+        new = output.data
+        data: Any = new
         if self._diffs and not message.streaming:
             old = self._last.get(message.event_id)
             self._last[message.event_id] = new
@@ -139,13 +99,69 @@ class EventEncoder:
             elif message.event_id in self._stepped:
                 # An earlier stream of this session has begun the event's differences.
                 data = [[["replace", [], value]] for value in new]
+        # The hot path of streams: all but the data is put together as bytes, which ids of ours allow.
+        kind = b"process_streaming" if message.streaming else b"process_generating"
+        tail = _STEP_TAIL if output.is_generating else _LAST_STEP_TAIL
+        if output.changed_state_ids or message.time_limit_s is not None:
+            tail = _step_tail(output, message.time_limit_s)
+        return b'{"msg":"%b","event_id":"%b","output":{"data":%b,%b' % (
+            kind,
+            message.event_id.encode(),
+            wire.dumps(data),
+            tail,
+        )
+
+
+def _step_tail(output: Output, time_limit_s: float | None) -> bytes:
+    """Return what follows the data in a step's message."""
+    rest = output_object(output)
+    del rest["data"]
+    whole = {"output": rest, "success": True, "time_limit": time_limit_s}
+    return wire.dumps(whole)[len(b'{"output":{') :]
+
+
+_STEP_TAIL = _step_tail(Output((), is_generating=True), None)
+_LAST_STEP_TAIL = _step_tail(Output(()), None)
+
+
+def _object(message: Message) -> dict[str, Any]:
+    if isinstance(message, Ended):
+        return _end(message)
+    if isinstance(message, Progressed):
         return {
-            "msg": kind,
+            "msg": "progress",
             "event_id": message.event_id,
-            "output": output_object(message.output, data=data),
-            "success": True,
-            "time_limit": message.time_limit_s,
+            "progress_data": [
+                {
+                    "index": unit.index,
+                    "length": unit.length,
+                    "unit": unit.unit,
+                    "progress": unit.progress,
+                    "desc": unit.desc,
+                }
+                for unit in message.units
+            ],
         }
+    if isinstance(message, Logged):
+        return {
+            "msg": "log",
+            "event_id": message.event_id,
+            "log": message.text,
+            "level": message.level,
+            "duration": message.duration_s,
+            "visible": message.visible,
+            "title": message.title,
+        }
+    if isinstance(message, Started):
+        return {"msg": "process_starts", "event_id": message.event_id, "eta": message.eta_s}
+    assert isinstance(message, Queued)
+    return {
+        "msg": "estimation",
+        "event_id": message.event_id,
+        "rank": message.rank,
+        "queue_size": message.queue_size,
+        "rank_eta": message.rank_eta_s,
+    }
 
 
 def _end(message: Ended) -> dict[str, Any]:

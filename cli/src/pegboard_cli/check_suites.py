@@ -1,0 +1,126 @@
+"""Runs the suites of `pegboard.testing` on a project's components, and reads what they say.
+
+The project's own file is run where it has one, since it may need options or a payload; else one is made.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from pegboard_cli.findings import Finding, error, ok, warning
+from pegboard_cli.project import Project
+
+_MADE = """from {suite_module} import {suite}
+from {module} import {cls}
+
+
+class Test{cls}({suite}):
+    component = {cls}
+"""
+LIMIT_S = 500
+
+
+def conformance(project: Project) -> Iterator[Finding]:
+    """What the class promises: options, payloads, schema against example, values kept and shown."""
+    yield from _suite(project, "conformance", "pegboard.testing.conformance", "ComponentConformance")
+
+
+def browser(project: Project) -> Iterator[Finding]:
+    """What the module promises, in a browser: it comes, changes and goes, twice on a page, dark, by
+    keyboard, with axe, under the page's policy.
+    """
+    yield from _suite(project, "browser", "pegboard.testing.browser", "FrontendConformance")
+
+
+def _suite(project: Project, check: str, module: str, suite: str) -> Iterator[Finding]:
+    needed = ["pytest", "hypothesis", "jsonschema"] + (["playwright"] if check == "browser" else [])
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        yield error(
+            check, f"it cannot be run: {', '.join(missing)} not installed.",
+            'run: pip install "pegboard-core[testing]"',
+        )  # fmt: skip
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = _own(project, suite) or _made(project, module, suite, Path(folder))
+        report = Path(folder) / "report.xml"
+        search = [str(project.source_dir), os.environ.get("PYTHONPATH", "")]
+        command = [
+            sys.executable, "-m", "pytest", str(file), f"--junitxml={report}", "-q", "--no-header",
+            "-p", "no:cacheprovider", "--import-mode=importlib", f"--rootdir={folder}",
+            "-c", os.devnull, "--tb=short",
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(
+                command,
+                cwd=project.folder,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search))},
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            yield error(check, f"the suite did not end within {LIMIT_S} s.", "run pytest to see where it stands")
+            return
+        if not report.is_file():
+            last = (done.stdout + done.stderr).strip().splitlines()[-12:]
+            yield error(check, "the suite could not start: " + " | ".join(last), "mend what it names")
+            return
+        yield from _read(check, report)
+
+
+def _own(project: Project, suite: str) -> Path | None:
+    for file in sorted((project.folder / "tests").glob("test_*.py")):
+        if re.search(rf"\({suite}\)\s*:", file.read_text(encoding="utf-8", errors="replace")):
+            return file
+    return None
+
+
+def _made(project: Project, suite_module: str, suite: str, folder: Path) -> Path:
+    parts = []
+    for ref in project.entry_points.values():
+        module, _, cls = ref.partition(":")
+        parts.append(_MADE.format(suite_module=suite_module, suite=suite, module=module, cls=cls))
+    file = folder / "test_made.py"
+    file.write_text("\n\n".join(parts), encoding="utf-8")
+    return file
+
+
+def _read(check: str, report: Path) -> Iterator[Finding]:
+    passed = skipped = failed = 0
+    # Written by the pytest that was started above; nothing from outside is parsed.
+    for case in ElementTree.parse(report).iter("testcase"):
+        trouble = case.find("failure")
+        trouble = case.find("error") if trouble is None else trouble
+        skip = case.find("skipped")
+        if trouble is not None:
+            failed += 1
+            yield error(check, f"{_promise(case)}: {_gist(trouble)}", "see the promise's docstring in its suite")
+        elif skip is not None:
+            skipped += 1
+        else:
+            passed += 1
+    if not passed and not failed:
+        yield error(check, "no promise was tested.", "subclass the suite in tests/, as the template does")
+    elif not failed:
+        yield ok(check, f"{passed} promises kept" + (f", {skipped} do not apply" if skipped else ""))
+    elif skipped:
+        yield warning(check, f"{skipped} promises were not tested.", "run pytest -rs to see why")
+
+
+def _promise(case: ElementTree.Element) -> str:
+    return str(case.get("name", "")).removeprefix("test_").replace("_", " ")
+
+
+def _gist(trouble: ElementTree.Element) -> str:
+    lines = str(trouble.get("message", "")).strip().splitlines()
+    return " ".join(line.strip() for line in lines[:4])[:500]

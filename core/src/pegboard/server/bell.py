@@ -1,0 +1,51 @@
+"""A bell: wakes those who wait for a change, with a limit on how long they wait.
+
+What `asyncio.Event` with `asyncio.wait_for` does, without a task for each wait: a stream waits once for
+every event it carries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Bell:
+    """Rung when something changed. A ring that nobody has heard is kept for the next who waits."""
+
+    __slots__ = ("_is_rung", "_waiting")
+
+    def __init__(self) -> None:
+        self._is_rung = False
+        self._waiting: list[asyncio.Future[bool]] = []
+
+    def ring(self) -> None:
+        """Wake everyone who waits, now or later."""
+        self._is_rung = True
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for waiter in waiting:
+                _settle(waiter, True)
+
+    def hush(self) -> None:
+        """Forget rings of the past: call it before looking at what may have changed."""
+        self._is_rung = False
+
+    async def wait(self, limit_s: float) -> bool:
+        """Return once it rings (``True``), at once if it has rung, or after a time (``False``)."""
+        if self._is_rung:
+            return True
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append(waiter)
+        timer = loop.call_later(limit_s, _settle, waiter, False)
+        try:
+            return await waiter
+        finally:
+            timer.cancel()
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+
+
+def _settle(waiter: asyncio.Future[bool], is_rung: bool) -> None:
+    if not waiter.done():
+        waiter.set_result(is_rung)

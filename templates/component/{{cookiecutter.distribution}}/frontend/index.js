@@ -1,0 +1,1 @@
+{% if cookiecutter.base %}{% include "base/index.js" %}{% else %}{% include cookiecutter.kind ~ "/index.js" %}{% endif %}

@@ -1,0 +1,1 @@
+{% if not cookiecutter.base %}{% include cookiecutter.kind ~ "/Widget.tsx" %}{% endif %}
