@@ -66,7 +66,8 @@ def test_stream_that_hears_nothing_gives_its_slot_back() -> None:
     bench = Bench(FunctionLimits(0, "lane", 1, is_stream=True))
     silent, next_one = bench.submit("silent"), bench.submit("next", session="t")
     bench.run_named("silent").give("ok")
-    bench.loop.advance(STREAM_IDLE_S + 1, step=1)
+    bench.loop.advance(STREAM_IDLE_S + 2, step=1)
+    bench.loop.settle()
 
     assert len(bench.ends(silent)) == 1
     assert bench.run_named("next").names == ["next"]
