@@ -29,12 +29,8 @@ from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
-<<<<<<< HEAD
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
-=======
 from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Ready, Skip, Update, file_refs
->>>>>>> main
+from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
@@ -574,14 +570,10 @@ class _Step:
                     wire[name] = self._published(value)
         if "value" in changes:
             value = changes["value"]
-<<<<<<< HEAD
             if isinstance(value, Ready):
                 payload = value.payload
             else:
-                payload = component.postprocess(value() if callable(value) else value)
-=======
-            payload = component.show(value() if callable(value) else value)
->>>>>>> main
+                payload = component.show(value() if callable(value) else value)
             wire["value"] = self._published(payload)
         return wire
 
