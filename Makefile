@@ -7,17 +7,18 @@ BUILD_TOOL := core/js/vite/bin/pegboard-vite.js
 COMPONENTS := $(sort $(wildcard components/*/pyproject.toml))
 COMPONENT_DIRS := $(patsubst %/pyproject.toml,%,$(COMPONENTS))
 EDITABLE := core cli gallery $(COMPONENT_DIRS)
-FRONTEND := $(shell find core/frontend core/js components/*/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint unit bench bench-quick clean manifests
+.PHONY: help setup build demo test lint unit bench bench-quick peer clean manifests
 
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
+	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
 	@echo "make manifests    write every component's pegboard.json"
 	@echo "make clean        remove what was built"
 
@@ -43,7 +44,7 @@ build: .make/bundles
 	@echo "== bundles"
 	node $(BUILD_TOOL) build-all
 	$(UV) pip install --quiet --python $(PY) -c constraints.txt hatchling
-	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core $(COMPONENT_DIRS)
+	PYTHONPATH=cli/hatch-pegboard/src $(PY) -m hatch_pegboard core gallery $(COMPONENT_DIRS)
 	@touch $@
 
 .make/python: .make/bundles constraints.txt requirements-dev.txt $(EDITABLE:%=%/pyproject.toml) pyproject.toml
@@ -95,5 +96,8 @@ bench: setup .make/browser .venv-gradio/bin/python
 bench-quick: setup .make/browser .venv-gradio/bin/python
 	$(PY) -m tests.benchmarks.run --quick
 
+peer: setup .venv-gradio/bin/python
+	$(PY) -m pytest -o addopts="--import-mode=importlib" tests/peer
+
 clean:
-	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend components/*/src/*/_frontend
+	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend

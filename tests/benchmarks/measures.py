@@ -1,4 +1,4 @@
-"""What is measured, one function a row. Each returns figures by name for one running of one contender."""
+"""Measures of importing, starting and calling. Each returns figures by name for one contender, once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from statistics import median
 
 from tests.benchmarks.servers import Contender, Running, serving
@@ -19,15 +19,28 @@ IMPORT_PROBE = """
 import json, resource, sys
 before = resource.getrusage(resource.RUSAGE_SELF)
 import {module}
+{use}
 after = resource.getrusage(resource.RUSAGE_SELF)
 cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-print(json.dumps({{"CPU, ms": cpu * 1000, "modules": len(sys.modules), "memory, MB": after.ru_maxrss / 1024}}))
+memory = next(line for line in open("/proc/self/status") if line.startswith("VmRSS"))
+print(json.dumps({{
+    "CPU, ms": cpu * 1000, "modules": len(sys.modules), "memory, MB": int(memory.split()[1]) / 1024
+}}))
 """
 
 
 def imports(contender: Contender) -> Figures:
     """Import the library in a fresh interpreter (the floor imports uvicorn)."""
-    probe = IMPORT_PROBE.format(module=contender.library or "uvicorn")
+    return _probe(contender, "")
+
+
+def first_use(contender: Contender) -> Figures:
+    """Import the library and name what hello world needs, so that nothing is put off."""
+    return _probe(contender, f"{contender.library}.Interface; {contender.library}.Textbox")
+
+
+def _probe(contender: Contender, use: str) -> Figures:
+    probe = IMPORT_PROBE.format(module=contender.library or "uvicorn", use=use)
     output = subprocess.run(
         [contender.python, "-c", probe], check=True, capture_output=True, text=True
     ).stdout
@@ -35,10 +48,39 @@ def imports(contender: Contender) -> Figures:
     return figures
 
 
-def start(contender: Contender) -> Figures:
-    """Time from the start of the process to the first page of hello world."""
-    with serving(contender, "hello") as server:
-        return {"to first page, ms": server.start_s * 1000}
+def start(app: str) -> Callable[[Contender], Figures]:
+    """Time and CPU from the start of the process to the first page of an app."""
+
+    def run(contender: Contender) -> Figures:
+        with serving(contender, app) as server:
+            return {"to first page, ms": server.start_s * 1000, "CPU, ms": server.cpu_s() * 1000}
+
+    return run
+
+
+def describing(contender: Contender) -> Figures:
+    """Describe a page of 1,000 components, in one process that has imported everything."""
+    probe = DESCRIBE_PROBE.format(library=contender.library)
+    output = subprocess.run(
+        [contender.python, "-c", probe], check=True, capture_output=True, text=True
+    ).stdout
+    return {"build, CPU ms": float(output.strip().splitlines()[-1])}
+
+
+DESCRIBE_PROBE = """
+import time
+import {library} as gr
+
+def build(count):
+    begin = time.process_time()
+    with gr.Blocks():
+        for number in range(count):
+            gr.Number(label=str(number)) if number % 2 else gr.Textbox(label=str(number))
+    return time.process_time() - begin
+
+build(10)
+print(min(build(1000) for _ in range(3)) * 1000)
+"""
 
 
 async def one_at_a_time(server: Running, count: int = 300) -> Figures:
@@ -83,22 +125,6 @@ async def many_sessions(server: Running, sessions: int = 100, seconds: float = 4
         "CPU an event, ms": used / sum(counts) * 1000,
         "fairness, most/least": ordered[-1] / max(1, ordered[0]),
     }
-
-
-async def growing_strings(server: Running, steps: int = 1000, count: int = 5) -> Figures:
-    """A generator of 1,000 growing strings, run ``count`` times: yields a second, bytes on the wire."""
-    session = Session(server.port, await functions_of(server.port))
-    await session.call("grow", [10])
-    bytes_before, cpu, begin = session.bytes, server.cpu_s(), time.perf_counter()
-    for _ in range(count):
-        result = await session.call("grow", [steps])
-        if result["output"]["data"] != ["word " * steps]:
-            raise RuntimeError("the stream ended with another text")
-    elapsed, used = time.perf_counter() - begin, server.cpu_s() - cpu
-    sent = session.bytes - bytes_before
-    session.close()
-    yields = steps * count
-    return {"yields/s": yields / elapsed, "CPU a yield, us": used / yields * 1e6, "KB": sent / count / 1024}
 
 
 async def pictures(server: Running, count: int = 10, side: int = 1024) -> Figures:
@@ -147,13 +173,18 @@ async def waiting(server: Running, events: int = 400) -> Figures:
     """Many sessions join a 10 ms function with limit 4 at once: drain against the ideal."""
     functions = await functions_of(server.port)
     clients = [Session(server.port, functions) for _ in range(events)]
-    begin = time.perf_counter()
+    cpu, begin = server.cpu_s(), time.perf_counter()
     await asyncio.gather(*(client.call("nap", ["x"]) for client in clients))
     elapsed = time.perf_counter() - begin
+    used = server.cpu_s() - cpu
     most = max(client.messages for client in clients)
     for client in clients:
         client.close()
-    return {"x ideal": elapsed / (events * 0.01 / 4), "messages a client, most": most}
+    return {
+        "x ideal": elapsed / (events * 0.01 / 4),
+        "messages a client, most": most,
+        "CPU an event, ms": used / events * 1000,
+    }
 
 
 async def batches(server: Running, events: int = 256) -> Figures:
@@ -169,30 +200,32 @@ async def batches(server: Running, events: int = 256) -> Figures:
     return {"x ideal": elapsed / (events / 16 * 0.05)}
 
 
-async def idle(server: Running, sessions: int = 500) -> Figures:
-    """Sessions that made one call and keep their page open: memory of each, CPU of all."""
-    functions = await functions_of(server.port)
-    warm = Session(server.port, functions)
-    await warm.call("echo", ["x"])
-    before = server.memory_kb()
-    clients = [Session(server.port, functions) for _ in range(sessions)]
-    for client in clients:
-        await client.call("echo", ["x"])
-    cpu = server.cpu_s()
-    await asyncio.sleep(3)
-    used = server.cpu_s() - cpu
-    figures = {"KB a session": (server.memory_kb() - before) / sessions, "CPU, %": used / 3 * 100}
-    for client in [*clients, warm]:
-        client.close()
-    return figures
+async def after_many(server: Running, before: int = 10_000, count: int = 300) -> Figures:
+    """What an event costs after 10,000 others of the same session, against the first ones."""
+    session = Session(server.port, await functions_of(server.port))
+
+    async def cost(events: int) -> float:
+        cpu = server.cpu_s()
+        for _ in range(events):
+            await session.call("echo", ["hello"])
+        return (server.cpu_s() - cpu) / events * 1000
+
+    await cost(50)
+    first = await cost(count)
+    await cost(before)
+    last = await cost(count)
+    session.close()
+    return {"first, CPU ms": first, "later, CPU ms": last, "later/first": last / first}
 
 
-def on_work(measure: Callable[[Running], object]) -> Callable[[Contender], Figures]:
-    """Turn a measure of a running server into one that starts the server first."""
+def on_own(app: str, measure: Callable[[Running], Awaitable[Figures]]) -> Callable[[Contender], Figures]:
+    """Turn a measure of a running server into one that starts a server for itself."""
+
+    async def measured(server: Running) -> Figures:
+        return await measure(server)
 
     def run(contender: Contender) -> Figures:
-        with serving(contender, "work") as server:
-            return asyncio.run(measure(server))  # type: ignore[arg-type]  # all are coroutine functions
+        with serving(contender, app) as server:
+            return asyncio.run(measured(server))
 
     return run
-

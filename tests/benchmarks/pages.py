@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,22 +23,40 @@ ARGUMENTS = [
 ]
 
 
-def hello_page(contender: Contender) -> dict[str, float]:
-    """Open hello world with a cold cache, then press Submit ten times."""
-    with serving(contender, "hello") as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        try:
-            return _measure(browser, f"http://127.0.0.1:{server.port}/", contender.library is not None)
-        finally:
-            browser.close()
+Figures = dict[str, float]
 
 
-def _measure(browser: Browser, address: str, has_form: bool) -> dict[str, float]:
+def page_of(app: str, *, clicks: bool = False, is_slow: bool = False) -> Callable[[Contender], Figures]:
+    """Return a measure that opens an app's page with a cold cache, and may press Submit ten times.
+
+    Args:
+        is_slow: As on a phone: four times slower processor, Fast 4G.
+    """
+
+    def run(contender: Contender) -> Figures:
+        with serving(contender, app) as server, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            try:
+                address = f"http://127.0.0.1:{server.port}/"
+                has_form = contender.library is not None
+                return _measure(browser, address, has_form, clicks, is_slow)
+            finally:
+                browser.close()
+
+    return run
+
+
+def _measure(browser: Browser, address: str, has_form: bool, clicks: bool, is_slow: bool) -> Figures:
     page = browser.new_context().new_page()
+    page.set_default_timeout(120_000)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
+    if is_slow:
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        session.send("Network.emulateNetworkConditions", FAST_4G)
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.add_init_script(SHIFTS)
     begin = time.perf_counter()
     page.goto(address, wait_until="commit")
     if has_form:
@@ -47,10 +66,28 @@ def _measure(browser: Browser, address: str, has_form: bool) -> dict[str, float]
         page.get_by_text("Hello").wait_for()
     ready = time.perf_counter() - begin
     page.wait_for_load_state("networkidle")
-    figures = {"requests": float(len(sizes)), "KB": sum(sizes) / 1024, "ready, ms": ready * 1000}
-    if has_form:
+    figures = {
+        "requests": float(len(sizes)),
+        "KB": sum(sizes) / 1024,
+        "ready, ms": ready * 1000,
+        "layout shift": float(page.evaluate("window.benchmarkShift")),
+    }
+    if has_form and clicks:
         figures["click to output, ms"] = _click(page)
     return figures
+
+
+FAST_4G = {
+    "offline": False,
+    "latency": 60,
+    "downloadThroughput": 9_000_000 / 8,
+    "uploadThroughput": 1_500_000 / 8,
+}
+
+SHIFTS = """window.benchmarkShift = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.benchmarkShift += entry.value;
+}).observe({type: 'layout-shift', buffered: true});"""
 
 
 # Timed inside the page, so that the test tool's own round trips do not count.

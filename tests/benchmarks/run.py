@@ -1,51 +1,37 @@
 """``make bench``: Pegboard, Gradio 6 and a bare ASGI floor, interleaved in one run, as ratios.
 
-Each row is measured ``--rounds`` times in turn for every contender; the median is reported. The table
-goes to docs/performance.md between its markers, and the figures to a JSON file beside it.
+Each round measures every row for every contender in turn; the medians of all rounds are reported. The
+table goes to docs/performance.md between its markers, and the figures to a JSON file beside it. It
+runs unattended: a measure that fails is noted and left out, and no round is begun that would not end
+within ``--minutes``.
+
+``--quick`` measures the short rows once and writes no report. Either way the exit status is 1 only on a
+gross loss: a figure several times (`rows.GROSS`) worse than its budget. Figures of one round on a shared
+machine jitter by tens of per cent, so anything finer would fail by chance.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import platform
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import measures, pages
-from tests.benchmarks.servers import Contender, contenders
+from tests.benchmarks.rows import GROSS, ROWS, WAITING, Figures, Row
+from tests.benchmarks.servers import Contender, Running, contenders, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: a title, how it is measured, and whether the floor can be measured so."""
-
-    title: str
-    measure: Callable[[Contender], dict[str, float]]
-    floor: bool = True
-    quick: bool = True
-
-
-ROWS = [
-    Row("import", measures.imports),
-    Row("hello world: start", measures.start),
-    Row("hello world: page", pages.hello_page),
-    Row("one event at a time", measures.on_work(measures.one_at_a_time)),
-    Row("100 sessions", measures.on_work(measures.many_sessions)),
-    Row("1,000 growing strings", measures.on_work(measures.growing_strings)),
-    Row("1024 x 1024 picture in and out", measures.on_work(measures.pictures), floor=False),
-    Row("400 waiting, 10 ms, limit 4", measures.on_work(measures.waiting), floor=False, quick=False),
-    Row("256 calls in batches of 16", measures.on_work(measures.batches), floor=False, quick=False),
-    Row("500 idle sessions", measures.on_work(measures.idle), quick=False),
-]
+Results = dict[str, dict[str, list[Figures]]]
 
 
 def main() -> int:
@@ -53,47 +39,136 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gradio-python", default=str(ROOT / ".venv-gradio" / "bin" / "python"))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="fewer rows, one round, no report")
-    parser.add_argument("--only", help="rows whose title holds this text")
+    parser.add_argument("--minutes", type=float, default=25.0, help="begin no round that would end later")
+    parser.add_argument("--quick", action="store_true", help="the short rows, one round, no report")
+    parser.add_argument("--only", help="rows whose title holds this text; no report")
+    parser.add_argument("--who", default="", help="contenders, separated by commas; all by default")
     arguments = parser.parse_args()
     everyone = contenders(arguments.gradio_python)
-    rounds = 1 if arguments.quick else arguments.rounds
-    results: dict[str, dict[str, dict[str, float]]] = {}
-    for row in ROWS:
-        if (arguments.quick and not row.quick) or (arguments.only and arguments.only not in row.title):
-            continue
-        taken: dict[str, list[dict[str, float]]] = {}
-        for number in range(rounds):
-            for contender in everyone:
-                if contender.library is None and not row.floor:
-                    continue
-                print(f"{row.title}: {contender.name}, {number + 1} of {rounds}", file=sys.stderr, flush=True)
-                taken.setdefault(contender.name, []).append(row.measure(contender))
-        results[row.title] = {
-            name: {key: median(figures[key] for figures in runs) for key in runs[0]}
-            for name, runs in taken.items()
-        }
-        print(table({row.title: results[row.title]}), flush=True)
-    if not arguments.quick and not arguments.only:
-        write(results, rounds)
-    return 0
-
-
-def table(results: dict[str, dict[str, dict[str, float]]]) -> str:
-    """Return the results as a Markdown table, with ratios of Pegboard to the others."""
-    lines = [
-        "| what | figure | Pegboard | Gradio 6.31 | floor | Pegboard / Gradio | Pegboard / floor |",
-        "|---|---|--:|--:|--:|--:|--:|",
+    if arguments.who:
+        everyone = [item for item in everyone if item.name in arguments.who.split(",")]
+    rows = [
+        row
+        for row in ROWS
+        if (row.quick or not arguments.quick) and (arguments.only or "") in row.title
     ]
+    run = Run(everyone, rows)
+    begin = time.monotonic()
+    rounds = 0
+    for number in range(1 if arguments.quick else arguments.rounds):
+        spent = (time.monotonic() - begin) / 60
+        if number and spent + spent / number > arguments.minutes:
+            break
+        run.measure_round(number)
+        rounds += 1
+    figures = run.medians()
+    print(table(figures), flush=True)
+    for problem in run.problems:
+        print(f"not measured: {problem}")
+    if not arguments.quick and not arguments.only and not arguments.who:
+        write(figures, rounds, run.problems)
+    lost = list(gross_losses(figures))
+    for loss in lost:
+        print(f"GROSS LOSS: {loss}")
+    return 1 if lost else 0
+
+
+class Run:
+    """The figures of all rounds so far."""
+
+    def __init__(self, everyone: list[Contender], rows: list[Row]) -> None:
+        self._everyone = everyone
+        self._rows = rows
+        self._taken: Results = {row.title: {} for row in rows}
+        self._begin = time.monotonic()
+        self.problems: list[str] = []
+
+    def measure_round(self, number: int) -> None:
+        """Measure every row for everyone, once."""
+        for row in self._rows:
+            if row.measure is not None and not (row.once and number):
+                for contender in self._in(row):
+                    with self._noted(row, contender, number):
+                        self._take(row, contender, row.measure(contender))
+        on_work = [row for row in self._rows if row.on_work is not None]
+        if not on_work:
+            return
+        with ExitStack() as stack:
+            servers: dict[str, Running] = {}
+            for contender in self._everyone:
+                with self._noted(None, contender, number):
+                    servers[contender.name] = stack.enter_context(serving(contender, "work"))
+            for row in on_work:
+                for contender in self._in(row):
+                    if contender.name in servers:
+                        with self._noted(row, contender, number):
+                            figures = asyncio.run(_awaited(row, servers[contender.name]))
+                            self._take(row, contender, figures)
+
+    def medians(self) -> dict[str, dict[str, Figures]]:
+        """Return the median of each figure, by row and contender."""
+        return {
+            title: {
+                name: {key: median(figures[key] for figures in runs) for key in runs[0]}
+                for name, runs in named.items()
+            }
+            for title, named in self._taken.items()
+            if "Pegboard" in named
+        }
+
+    def _take(self, row: Row, contender: Contender, figures: Figures) -> None:
+        self._taken[row.title].setdefault(contender.name, []).append(figures)
+        print("          " + ", ".join(f"{key} {number(value)}" for key, value in figures.items()), flush=True)
+
+    def _in(self, row: Row) -> list[Contender]:
+        return [contender for contender in self._everyone if contender.name in row.who]
+
+    @contextmanager
+    def _noted(self, row: Row | None, contender: Contender, number: int) -> Iterator[None]:
+        """Say what is going on; a failure is noted, because nobody may be watching."""
+        title = row.title if row else "start of the work app"
+        spent = time.monotonic() - self._begin
+        print(f"{spent:6.0f} s  round {number + 1}  {title}: {contender.name}", file=sys.stderr, flush=True)
+        try:
+            yield
+        except Exception as problem:
+            text = f"{title}: {contender.name}: {type(problem).__name__}: {problem}"[:300]
+            print(f"          failed: {text}", file=sys.stderr, flush=True)
+            self.problems.append(text)
+
+
+async def _awaited(row: Row, server: Running) -> Figures:
+    assert row.on_work is not None
+    return await asyncio.wait_for(row.on_work(server), 300)
+
+
+def table(results: dict[str, dict[str, Figures]]) -> str:
+    """Return the results as a Markdown table, with ratios of Pegboard to the others and the budgets."""
+    lines = [
+        "| what | figure | Pegboard | Gradio 6.31 | floor | / Gradio | / floor | budget | met |",
+        "|---|---|--:|--:|--:|--:|--:|---|---|",
+    ]
+    budgets = {row.title: row.budgets for row in ROWS}
     for title, named in results.items():
-        ours = named["Pegboard"]
-        for key, value in ours.items():
-            cells = [title, key, number(value)]
-            others = [named.get("Gradio", {}).get(key), named.get("floor", {}).get(key)]
-            cells += [number(other) for other in others]
+        for key, value in named["Pegboard"].items():
+            others = [named.get(name, {}).get(key) for name in ("Gradio", "floor")]
+            budget = budgets[title].get(key)
+            ratio = budget.ratio(named, key) if budget else None
+            cells = [title, key, number(value), *(number(other) for other in others)]
             cells += [f"{value / other:.3g}" if other else "" for other in others]
+            cells += [str(budget or ""), "" if ratio is None else "yes" if ratio <= 1 else "no"]
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def gross_losses(results: dict[str, dict[str, Figures]]) -> Iterator[str]:
+    """Yield the figures that are several times worse than their budgets."""
+    budgets = {row.title: row.budgets for row in ROWS}
+    for title, named in results.items():
+        for key, budget in budgets[title].items():
+            ratio = budget.ratio(named, key)
+            if ratio is not None and ratio > GROSS:
+                yield f"{title}, {key}: {number(named['Pegboard'][key])} ({budget}; {ratio:.1f} times worse)"
 
 
 def number(value: float | None) -> str:
@@ -103,16 +178,19 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def write(results: dict[str, dict[str, dict[str, float]]], rounds: int) -> None:
+def write(results: dict[str, dict[str, Figures]], rounds: int, problems: list[str]) -> None:
     """Put the table between its markers in the report, and the raw figures beside it."""
     note = (
         f"Medians of {rounds} interleaved rounds; {os.cpu_count()} cores, {platform.system()} "
         f"{platform.machine()}, Python {platform.python_version()}."
     )
+    rest = [f"* not measured: {problem}" for problem in problems]
+    rest += [f"* {what}: waiting for {component}" for what, component in WAITING.items()]
     text = REPORT.read_text()
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    REPORT.write_text(f"{head}{BEGIN}\n{note}\n\n{table(results)}\n{END}{tail}")
+    head, _, tail = text.partition(BEGIN)
+    _, _, tail = tail.partition(END)
+    whole = "\n".join([BEGIN, note, "", table(results), "", *rest, END])
+    REPORT.write_text(f"{head}{whole}{tail}")
     REPORT.with_suffix(".json").write_text(json.dumps(results, indent=1) + "\n")
 
 

@@ -59,6 +59,37 @@ class Connection:
                 return
             yield part
 
+    async def send_large(
+        self, path: str, head: bytes, block: bytes, count: int, tail: bytes, kind: str
+    ) -> str:
+        """Post a form of ``count`` blocks between a head and a tail; return the path in the answer."""
+        size = len(head) + len(block) * count + len(tail)
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
+        self.writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {size}\r\n\r\n".encode()
+        )
+        for part in [head, *[block] * count, tail]:
+            self.writer.write(part)
+            await self.writer.drain()
+        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().split("\r\n")
+        if " 200" not in lines[0]:
+            raise RuntimeError(f"the upload answered {lines[0]}")
+        length = next(int(line.split(":")[1]) for line in lines if line.startswith("content-length"))
+        return str(json.loads(await self.reader.readexactly(length))[0])
+
+    async def read_large(self, path: str) -> int:
+        """Fetch a file and return how many bytes came."""
+        headers = await self.send("GET", path)
+        assert self.reader is not None
+        left = total = int(headers["content-length"])
+        while left:
+            part = await self.reader.read(min(left, 1 << 20))
+            if not part:
+                raise RuntimeError("the download broke off")
+            left -= len(part)
+        return total
+
     def close(self) -> None:
         """Close the connection."""
         if self.writer is not None:
@@ -77,8 +108,10 @@ class Session:
         self.ended: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self.messages = 0
         self.bytes = 0
+        self.query = ""
         self.reader_task: asyncio.Task[None] | None = None
         self.is_open = False
+        self._heard: asyncio.Future[None] | None = None
 
     async def call(self, name: str, data: list[Any]) -> dict[str, Any]:
         """Run one event to its end and return the end message."""
@@ -101,6 +134,12 @@ class Session:
         del self.ended[event]
         return future.result()
 
+    async def heard(self) -> None:
+        """Return when the next messages have come."""
+        if self._heard is None:
+            self._heard = asyncio.get_running_loop().create_future()
+        await self._heard
+
     def _future(self, event: str) -> asyncio.Future[dict[str, Any]]:
         if event not in self.ended:
             self.ended[event] = asyncio.get_running_loop().create_future()
@@ -109,17 +148,20 @@ class Session:
     async def _read(self) -> None:
         connection = Connection(self.port)
         try:
-            await connection.send("GET", f"{PREFIX}/queue/data?session_hash={self.hash}")
+            await connection.send("GET", f"{PREFIX}/queue/data?session_hash={self.hash}{self.query}")
             buffer = b""
             async for part in connection.chunks():
                 self.bytes += len(part)
                 buffer += part
                 *blocks, buffer = buffer.split(b"\n\n")
+                if self._heard is not None and blocks:
+                    self._heard.set_result(None)
+                    self._heard = None
                 for block in blocks:
                     self.messages += 1
                     # Steps are not parsed: what is measured is the server, not this client.
-                    if b'"process_completed"' in block[:60]:
-                        message = json.loads(block[6:])
+                    if b'"process_completed"' in block[:80]:
+                        message = json.loads(block[block.index(b"data: ") + 6 :])
                         future = self._future(message["event_id"])
                         if not future.done():
                             future.set_result(message)

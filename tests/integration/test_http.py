@@ -386,7 +386,7 @@ def test_every_route_declares_its_access(serve: Any) -> None:
     assert all(isinstance(route.access, Access) for route in app.table.all)
     assert public == {
         "/", "/theme.css", "/gradio_api/theme.css", "/robots.txt", "/favicon.ico",
-        "/_pegboard/{address:rest}", "/login", "/logout",
+        "/_pegboard/{address:rest}", "/login", "/logout", "/pwa_icon", "/pwa_icon/{size}",
     }  # fmt: skip
     assert [type(route).__name__ for route in app.router.routes] == ["_TableRoute"]
 
@@ -399,7 +399,7 @@ def test_every_route_that_is_not_public_needs_a_login(serve: Any) -> None:
             if route.access is Access.PUBLIC:
                 continue
             path = route.pattern
-            for part in ("{name}", "{event_id}", "{session_hash}", "{path:rest}"):
+            for part in ("{name}", "{event_id}", "{session_hash}", "{path:rest}", "{key}"):
                 path = path.replace(part, "x")
             for method in route.methods:
                 answer = client.request(method, path)

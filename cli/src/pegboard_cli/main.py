@@ -10,7 +10,8 @@ import click
 
 from pegboard_cli import VERSION
 from pegboard_cli.component import component
-from pegboard_cli.listing import listed, problems
+from pegboard_cli.console import Problem
+from pegboard_cli.listing import described, listed, problems
 
 
 class _Group(click.Group):
@@ -69,6 +70,18 @@ def new_app(name: str, output_dir: Path) -> None:
     click.echo(f"Made {made}. Now:\n  cd {made.name}\n  pegboard run app.py")
 
 
+@main.command("run")
+@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--port", type=int, help="Where it listens; the first free one from 7860 if left out.")
+@click.option("--demo", default="demo", help="Name of the page, for a script that launches none.")
+@click.option("--open", "opens", is_flag=True, help="Open a browser.")
+def run_app(script: Path, port: int | None, demo: str, opens: bool) -> None:
+    """Serve an app and follow edits: the page keeps its values, and shows a traceback."""
+    from pegboard_cli.supervisor import Supervisor, free_port
+
+    Supervisor(script, free_port(port), demo=demo).run(opens_browser=opens)
+
+
 @main.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_components(as_json: bool) -> None:
@@ -81,9 +94,69 @@ def list_components(as_json: bool) -> None:
         click.echo("No component is installed. Try: pip install pegboard")
         return
     width = max(len(row["class"]) for row in rows)
-    for row in rows:
-        state = "" if row["problem"] is None else "  (broken: see `pegboard doctor`)"
-        click.echo(f"{row['class']:<{width}}  {row['distribution']} {row['version']}{state}")
+    sources = [f"{row['distribution']} {row['version']}" for row in rows]
+    wide = max(len(source) for source in sources)
+    for row, source in zip(rows, sources, strict=True):
+        notes = [
+            "editable" if row["is_editable"] else "",
+            "broken: see `pegboard doctor`" if row["problem"] else "",
+            f"same name as {', '.join(row['conflicts'])}" if row["conflicts"] else "",
+        ]
+        size = f"{row['size_bytes'] / 1024:7.1f} KB" if row["size_bytes"] else " " * 10
+        told = "; ".join(note for note in notes if note)
+        click.echo(f"{row['class']:<{width}}  {source:<{wide}}  {size}  {row['contract']}  {told}".rstrip())
+
+
+@main.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info(name: str, as_json: bool) -> None:
+    """Show all that is known of one component: options, events, size, where it comes from."""
+    found = described(name)
+    if found is None:
+        known = ", ".join(row["class"] for row in listed()) or "none"
+        raise Problem("No such component is installed.", got=name, expected=f"one of: {known}")
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{found['class']}: {found.get('summary') or ''}")
+    for key in ("id", "version", "location", "contract", "size_bytes", "accepts", "returns", "problem"):
+        if found[key]:
+            shown = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
+            click.echo(f"  {key:<11} {shown}")
+    for event, about in (found.get("events") or {}).items():
+        click.echo(f"  event       {event}: {(about or {}).get('doc') or ''}")
+    for option, about in (found.get("props") or {}).items():
+        default = f" = {about['default']!r}" if "default" in about else ""
+        click.echo(f"  option      {option}: {about.get('python_type', 'Any')}{default}")
+
+
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path), help="The file; beside the package if left out.")
+def stubs(output: Path | None) -> None:
+    """Tell editors and type checkers which components are installed."""
+    from pegboard_cli.stubs import default_path, stub_text
+
+    path = output or default_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(stub_text(), encoding="utf-8")
+    except OSError as problem:
+        raise Problem(
+            "The stub cannot be written.", got=str(problem), fix="choose a file of yours with --output"
+        ) from None
+    click.echo(f"{path} written.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def environment(as_json: bool) -> None:
+    """Print what a bug report needs."""
+    from pegboard_cli.environment import as_text
+    from pegboard_cli.environment import environment as collect
+
+    found = collect()
+    click.echo(json.dumps(found, indent=2) if as_json else as_text(found))
 
 
 @main.command()

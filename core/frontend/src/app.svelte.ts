@@ -6,6 +6,7 @@ import { Client, Refusal, type Connection } from "./client";
 import type { Config, Dependency, Failure, Message, Output, Props } from "./contract";
 import { applyEdits, type Edit } from "./edits";
 import { Feed, type Chunk } from "./feed";
+import { translator, type Translate } from "./i18n";
 import { Toasts } from "./toasts.svelte";
 
 interface Running {
@@ -38,6 +39,7 @@ export class App {
 	connectionText = $state("");
 	theme: "light" | "dark" = $state("light");
 	readonly locale: string;
+	readonly translate: Translate;
 
 	readonly #targets = new Map<string, Dependency[]>();
 	readonly #byId = new Map<number, Dependency>();
@@ -51,6 +53,7 @@ export class App {
 		this.config = config;
 		this.theme = theme;
 		this.locale = navigator.language || "en";
+		this.translate = translator(config.i18n_translations, navigator.languages ?? [this.locale]);
 		this.root = rootPath(config.root);
 		this.client = new Client(this.root, config.api_prefix, config.app_id, (state, text) => {
 			this.connection = state;
@@ -78,7 +81,8 @@ export class App {
 			const pace = paces.get(component.id);
 			const streams = pace === undefined ? {} : { stream_every: pace, $stream: "idle" as const };
 			const host = { $interactive: interactive, $locale: this.locale, $theme: theme, ...streams };
-			this.blocks.set(component.id, new Block(component, plugin, assets, own?.problem ?? null, this, host));
+			const drawn = { ...component, props: this.translate(component.props) };
+			this.blocks.set(component.id, new Block(drawn, plugin, assets, own?.problem ?? null, this, host));
 		}
 	}
 
@@ -101,7 +105,18 @@ export class App {
 		for (const block of this.blocks.values()) block.update({ $theme: theme });
 	}
 
-	/** A block fired an event; `change` also comes from the host when a value changed. */
+	/** A component fired an event. `change` is the host's to fire, so that it comes once for each change. */
+	emit(block: Block, event: string, data: Json | null = null): void {
+		if (event !== "change") this.fire(block, event, data);
+	}
+
+	/** A component sent what it had set. */
+	saved(block: Block, changed: string[]): void {
+		if (!changed.includes("value")) return;
+		if (block.errors.length > 0) block.setErrors([]);
+		this.fire(block, "change");
+	}
+
 	fire(block: Block, event: string, data: Json | null = null): void {
 		for (const dependency of this.#targets.get(`${block.id}:${event}`) ?? []) {
 			if (dependency.connection === "stream") void this.#chunk(dependency, block.id, data, event === "stream");
@@ -308,10 +323,10 @@ export class App {
 			if (!block || block.type === "state" || index >= data.length) return;
 			const given = data[index];
 			if (isUpdate(given)) {
-				const { __type__: _, ...props } = given;
+				const { __type__: _, ...props } = this.translate(given);
 				if (typeof props.interactive === "boolean") props.$interactive = props.interactive;
 				block.update(props);
-			} else block.update({ value: given });
+			} else block.update({ value: "choices" in block.props ? given : this.translate(given) });
 		});
 	}
 

@@ -26,7 +26,12 @@ const IDLE: Status = { state: "idle", eta: null, progress: null };
 
 /** What a block needs of the page. */
 export interface Page {
+	/** The host itself says that something happened. */
 	fire(block: Block, event: string, data?: Json | null): void;
+	/** The component says so. */
+	emit(block: Block, event: string, data?: Json | null): void;
+	/** The component sent what it had set. */
+	saved(block: Block, changed: string[]): void;
 }
 
 export class Block {
@@ -129,7 +134,7 @@ export class Block {
 			},
 			send: (content) => {
 				const sent = content as { event?: unknown; data?: Json } | null;
-				if (typeof sent?.event === "string") this.#page.fire(this, sent.event, sent.data ?? null);
+				if (typeof sent?.event === "string") this.#page.emit(this, sent.event, sent.data ?? null);
 			},
 		};
 		modelOf.set(listeners, model);
@@ -154,10 +159,7 @@ export class Block {
 	#save(): void {
 		const changed = [...this.#waiting];
 		this.#waiting.clear();
-		if (changed.includes("value")) {
-			if (this.errors.length > 0) this.setErrors([]);
-			this.#page.fire(this, "change");
-		}
+		this.#page.saved(this, changed);
 	}
 
 	#notify(key: string): void {

@@ -56,6 +56,8 @@ export interface Config {
 	fill_width?: boolean;
 	fill_height?: boolean;
 	username?: string | null;
+	i18n_translations?: Record<string, Record<string, string>> | null;
+	footer_links?: (string | { label: string; url: string })[];
 	components: BlockConfig[];
 	layout: LayoutNode;
 	dependencies: Dependency[];
@@ -65,6 +67,8 @@ export interface Config {
 		blocks: Record<string, { plugin: string | null; problem: string | null }>;
 		listeners: Record<string, { set_values?: Json[]; keeps_every_chunk?: boolean }>;
 		js: string | null;
+		/** Only under a development tool: the module that it wants loaded before the page starts. */
+		dev?: { client: string };
 	};
 }
 

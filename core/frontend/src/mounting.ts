@@ -1,8 +1,9 @@
 /** Mounts a component's module into an element, and leaves nothing behind. */
 import type { Cleanup, ComponentModule, FileData, Json, PegboardContext } from "@pegboard/types";
-import type { App } from "./app.svelte";
 import type { Block } from "./block.svelte";
+import type { Client } from "./client";
 import { adopt, load } from "./loader";
+import type { Toasts } from "./toasts.svelte";
 
 export const PROTOCOL = "1.0";
 const INITIALIZE_LIMIT_MS = 10_000;
@@ -15,7 +16,14 @@ export interface Mounted {
 	destroy(): void;
 }
 
-export function mountBlock(app: App, block: Block, el: HTMLElement, entry: string): Mounted {
+/** What a mounted component reaches of the page around it; an app's page is one, a stage without a server another. */
+export interface Host {
+	readonly client: Pick<Client, "upload" | "url" | "call">;
+	readonly toasts: Pick<Toasts, "show">;
+	fire(block: Block, event: string, data?: Json | null): void;
+}
+
+export function mountBlock(app: Host, block: Block, el: HTMLElement, entry: string): Mounted {
 	const abort = new AbortController();
 	const cleanups: Cleanup[] = [];
 	const pegboard = contextOf(app, block);
@@ -73,12 +81,10 @@ function initializeOnce(module: ComponentModule, block: Block, pegboard: Pegboar
 	return done;
 }
 
-function contextOf(app: App, block: Block): PegboardContext {
+function contextOf(app: Host, block: Block): PegboardContext {
 	return {
 		protocol: PROTOCOL,
-		emit: (event: string, data?: Json) => {
-			if (event !== "change") app.fire(block, event, data ?? null);
-		},
+		emit: (event: string, data?: Json) => app.emit(block, event, data ?? null),
 		closeStream: () => app.closeStream(block),
 		upload: (files, options) => app.client.upload(files, options),
 		url: (file: FileData) => app.client.url(file),

@@ -11,7 +11,6 @@ import importlib.machinery
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pegboard.api import api as api
     from pegboard.blocks import Blocks as Blocks
     from pegboard.blocks import on as on
     from pegboard.component import FILE_SCHEMA as FILE_SCHEMA
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pegboard.component import refuse_option as refuse_option
     from pegboard.container import Container as Container
     from pegboard.dataset import Dataset as Dataset
+    from pegboard.endpoint import api as api
     from pegboard.errors import Error as Error
     from pegboard.errors import PayloadError as PayloadError
     from pegboard.errors import PegboardError as PegboardError
@@ -41,11 +41,12 @@ if TYPE_CHECKING:
     from pegboard.flagging import SimpleCSVLogger as SimpleCSVLogger
     from pegboard.helpers import FileData as FileData
     from pegboard.helpers import set_static_paths as set_static_paths
+    from pegboard.i18n import I18n as I18n
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
-    from pegboard.interface import load as load
     from pegboard.launch import close_all as close_all
     from pegboard.launch import mount_gradio_app as mount_gradio_app
+    from pegboard.launch import mount_pegboard_app as mount_pegboard_app
     from pegboard.layout import Accordion as Accordion
     from pegboard.layout import Column as Column
     from pegboard.layout import Group as Group
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from pegboard.layout import Tab as Tab
     from pegboard.layout import TabItem as TabItem
     from pegboard.layout import Tabs as Tabs
+    from pegboard.loading import load as load
+    from pegboard.openapi import load_openapi as load_openapi
     from pegboard.payload import ExampleCell as ExampleCell
     from pegboard.payload import FileRef as FileRef
     from pegboard.progress import Info as Info
@@ -65,6 +68,8 @@ if TYPE_CHECKING:
     from pegboard.request import Request as Request
     from pegboard.state import State as State
     from pegboard.streaming import MediaChunk as MediaChunk
+    from pegboard.talking import load_chat as load_chat
+    from pegboard.themes import Theme as Theme
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
 
@@ -91,6 +96,7 @@ _WHERE = {
     "FileRef": "payload",
     "FlaggingCallback": "flagging",
     "Group": "layout",
+    "I18n": "i18n",
     "Header": "request",
     "Info": "progress",
     "Interface": "interface",
@@ -113,13 +119,17 @@ _WHERE = {
     "TabItem": "layout",
     "TabbedInterface": "interface",
     "Tabs": "layout",
+    "Theme": "themes",
     "UndoData": "events",
     "ValueTypeError": "errors",
     "Warning": "progress",
-    "api": "api",
+    "api": "endpoint",
     "close_all": "launch",
-    "load": "interface",
+    "load": "loading",
+    "load_chat": "talking",
+    "load_openapi": "openapi",
     "mount_gradio_app": "launch",
+    "mount_pegboard_app": "launch",
     "on": "blocks",
     "refuse_option": "component",
     "set_static_paths": "helpers",

@@ -7,7 +7,6 @@ but the one door `launch`, opened when it is called.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pegboard import context
 from pegboard.component import Block, Component
 from pegboard.errors import DuplicateBlockError, OptionError, OptionTypeError
 from pegboard.events import BoundEvent, Dependency, Event, listen
+from pegboard.i18n import texts_of
 from pegboard.layout import Layout
 from pegboard.settings import environment
 from pegboard.wiring import Wiring, wire
@@ -97,12 +97,14 @@ class Blocks(Layout):
         self.fill_width = fill_width
         self.delete_cache = delete_cache
         self.theme = theme
-        self.css = joined(css, css_paths)
+        self.css = joined("Blocks(css=)", css, css_paths)
         self.js = own_script("Blocks(js=)", js)
-        self.head = joined(head, head_paths)
+        self.head = joined("Blocks(head=)", head, head_paths)
+        self.texts: dict[str, dict[str, str]] = {}
         self.wirings: list[Wiring] = []
         self.queue_options = QueueOptions()
         self.server: Server | None = None
+        self.share_url: str | None = None
         self._opened: list[AbstractContextManager[None]] = []
 
     # -- describing --------------------------------------------------------------------------------
@@ -253,31 +255,50 @@ class Blocks(Layout):
                 fix="pass the others by name",
             )
         given = {**dict(zip(LAUNCH_ORDER, args)), **options}
-        self._take_look(given)
+        self.take_look(given, "launch")
         if self.server is None or not self.server.is_running:
             self.server = door.serve(self.describe, **given)
-        if not given.get("prevent_thread_lock") and not hasattr(sys, "ps1"):
-            self.server.block_thread()
-        return self.server.app, self.server.local_url, None
+        server = self.server
+        self.share_url = server.share_url
+        server.wait_if_wanted(given.get("prevent_thread_lock"))
+        return server.app, server.local_url, server.share_url
 
-    def _take_look(self, given: dict[str, Any]) -> None:
-        """Take what launch says about the page's look out of its parameters; launch wins."""
+    def take_look(self, given: dict[str, Any], where: str) -> None:
+        """Take what launch says about the page's look out of its parameters; launch wins.
+
+        Raises:
+            OptionError: A value is not usable.
+        """
         if given.get("theme") is not None:
             self.theme = given["theme"]
         if given.get("js") is not None:
-            self.js = own_script("launch(js=)", given["js"])
+            self.js = own_script(f"{where}(js=)", given["js"])
         if given.get("css") is not None or given.get("css_paths") is not None:
-            self.css = joined(given.get("css"), given.get("css_paths"))
+            self.css = joined(f"{where}(css=)", given.get("css"), given.get("css_paths"))
         if given.get("head") is not None or given.get("head_paths") is not None:
-            self.head = joined(given.get("head"), given.get("head_paths"))
-        for name in ("theme", "js", "css", "css_paths", "head", "head_paths"):
+            self.head = joined(f"{where}(head=)", given.get("head"), given.get("head_paths"))
+        if given.get("i18n") is not None:
+            self.texts = texts_of(given["i18n"])
+        for name in ("theme", "js", "css", "css_paths", "head", "head_paths", "i18n"):
             given.pop(name, None)
+
+    @property
+    def app(self) -> Any:
+        """The web application, while the app is served."""
+        return None if self.server is None else self.server.app
+
+    @property
+    def local_url(self) -> str | None:
+        """Where the app is on this machine, while it is served."""
+        return None if self.server is None else self.server.local_url
 
     def close(self, verbose: bool = True) -> None:
         """Stop serving; does nothing when it is not served."""
         server, self.server = self.server, None
         if server is not None:
             server.close()
+            if verbose and not server.options.quiet:
+                print(f"* Closed the server on port {server.port}.")
 
     def block_thread(self) -> None:
         """Wait until the server stops, or the process is interrupted."""
@@ -351,13 +372,34 @@ def _default_limit() -> int | None:
     return int(text)
 
 
-def joined(text: str | None, paths: str | Path | Sequence[str | Path] | None) -> str:
-    """Return text followed by the content of files."""
-    if paths is None:
-        files: Sequence[str | Path] = ()
-    else:
-        files = [paths] if isinstance(paths, (str, Path)) else paths
-    return "\n".join([*([text] if text else []), *(Path(path).read_text("utf-8") for path in files)])
+def joined(where: str, text: object, paths: str | Path | Sequence[str | Path] | None) -> str:
+    """Return text followed by the content of files (UTF-8).
+
+    Raises:
+        OptionError: The text is no text, or a file cannot be read.
+    """
+    if isinstance(text, Path):
+        paths = [text, *([] if paths is None else _as_list(paths))]
+        text = None
+    if text is not None and not isinstance(text, str):
+        raise OptionTypeError(
+            where, got=text, expected="a text", fix="name files by the parameter ending in _paths"
+        )
+    parts = [text] if text else []
+    for path in [] if paths is None else _as_list(paths):
+        try:
+            parts.append(Path(path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, TypeError):
+            raise OptionError(
+                where.replace("=)", "_paths=)"),
+                got=path,
+                expected="the path of an existing text file in UTF-8, or a list of those",
+            ) from None
+    return "\n".join(parts)
+
+
+def _as_list(paths: Any) -> list[Any]:
+    return [paths] if isinstance(paths, (str, Path)) or not hasattr(paths, "__iter__") else list(paths)
 
 
 def own_script(where: str, js: object) -> str:

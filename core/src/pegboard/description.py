@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pegboard.api import ApiValue
 from pegboard.component import Component
+from pegboard.endpoint import ApiValue
 from pegboard.errors import OptionError
 from pegboard.events import Dependency, Listener, Target, Visibility
 from pegboard.helpers import static_paths
@@ -20,6 +20,7 @@ from pegboard.layout import Column, Form, Layout, Row
 from pegboard.payload import UPDATE_MARKER, file_refs
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode, StateSpec
 from pegboard.state import State
+from pegboard.themes import theme_named
 from pegboard.wiring import Wiring, function_name, wire
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def describe(page: Blocks) -> AppSpec:
         css=page.css,
         js=page.js,
         head=page.head,
-        theme=page.theme,
+        theme=theme_named(page.theme),
         default_concurrency_limit=queue.default_concurrency_limit,
         max_size=queue.max_size,
         api_open=queue.api_open,
@@ -78,6 +79,7 @@ def describe(page: Blocks) -> AppSpec:
         status_update_rate=queue.status_update_rate,
         extra={
             "delete_cache": page.delete_cache,
+            "i18n": page.texts,
             "allowed_paths": (*static_paths(), *_author_files(components)),
         },
     )

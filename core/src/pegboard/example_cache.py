@@ -171,8 +171,8 @@ class ExampleCache:
             return [self._finished(item, value) for item, value in zip(self._outputs, results)]
 
     def _taken(self, component: AnyComponent, value: Any, scratch: Path) -> Any:
-        payload = _on_disk(component.postprocess(value), scratch)
-        return component.preprocess(payload) if self._preprocess else _as_wire(payload)
+        payload = _on_disk(component.show(value), scratch)
+        return component.read(payload) if self._preprocess else _as_wire(payload)
 
     def _row(self, step: Any) -> Sequence[Any]:
         if isinstance(step, Skip):
@@ -213,7 +213,7 @@ class ExampleCache:
         return value if isinstance(value, Skip) else self._payload(component, value)
 
     def _payload(self, component: AnyComponent, value: Any) -> Ready:
-        payload = component.postprocess(value) if self._postprocess else value
+        payload = component.show(value) if self._postprocess else value
         # The function's own files may be gone when the folder is written.
         return Ready(_in_memory(payload))
 

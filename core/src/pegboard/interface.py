@@ -557,23 +557,6 @@ class TabbedInterface(Blocks):
                         interface.render()
 
 
-def load(name: str, src: Any = None, token: Any = None, **options: Any) -> Any:
-    """Build an app around a hosted model or app.
-
-    Only a callable ``src`` is supported in this version; it is called as ``src(name, token, **options)``.
-    """
-    if callable(src):
-        return src(name, token, **options)
-    raise PegboardError(
-        PegboardError.three_parts(
-            "load() cannot reach hosted models in this version.",
-            got=repr(name),
-            expected="src= to be a function (name, token, **options) that returns an app",
-            fix="pass such a function, or write pb.Interface(fn, ...) with a client of the service",
-        )
-    )
-
-
 def _listed(given: Any, name: str) -> list[Any]:
     if given is None:
         return []

@@ -9,133 +9,35 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
-import re
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
 import warnings
 import webbrowser
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from pegboard.errors import OptionError, OptionTypeError
+from pegboard import notebook, tooling
+from pegboard.errors import OptionError
+from pegboard.options import ServerOptions, parse_size
 from pegboard.spec import AppSpec
 
 if TYPE_CHECKING:
     import uvicorn
 
     from pegboard.server.app import PegboardApp
+    from pegboard.tunnels import Tunnel
 
 DEFAULT_PORT = 7860
-DEFAULT_PORT_COUNT = 100
 START_LIMIT_S = 30.0
 DRAIN_LIMIT_S = 10
-
-# Parameters of older and newer Gradio that change nothing here; accepted so that calls keep working.
-HARMLESS = frozenset(
-    {
-        "inline", "height", "width", "enable_queue", "show_api", "show_tips", "footer_links",
-        "run_history", "ssr_mode", "node_server_name", "node_port", "vibe_mode", "num_workers",
-        "enable_monitoring", "monitoring", "pwa", "i18n", "_frontend", "file_directories",
-        "encrypt", "cache_examples", "show_footer", "share_server_address", "share_server_protocol",
-        "share_server_tls_certificate", "concurrency_count", "analytics_enabled",
-    }
-)  # fmt: skip
-
-
-def environment(name: str) -> str | None:
-    """Return ``PEGBOARD_<name>``, else ``GRADIO_<name>``, else ``None``; empty counts as unset."""
-    return os.environ.get(f"PEGBOARD_{name}") or os.environ.get(f"GRADIO_{name}") or None
-
-
-@dataclass(frozen=True)
-class ServerOptions:
-    """How an app is served. Made by `from_parameters`, which reads the environment too.
-
-    Attributes:
-        server_name: Address to listen on.
-        server_port: Port, or ``None`` for the first free one from 7860.
-        show_error: Show the text of unexpected errors to people.
-        auth: ``(user, password)``, a list of them, or a function of both.
-        max_file_size: Bytes, or a text such as ``"5 mb"``.
-        allowed_hosts: Host names to answer to besides local ones, when listening locally.
-        allowed_origins: Origins whose pages may call the app in any case.
-        mcp_server: Offer every public endpoint as a tool to AI assistants, at ``/gradio_api/mcp/``.
-    """
-
-    server_name: str = "127.0.0.1"
-    server_port: int | None = None
-    port_count: int = DEFAULT_PORT_COUNT
-    prevent_thread_lock: bool = False
-    quiet: bool = False
-    inbrowser: bool = False
-    share: bool = False
-    debug: bool = False
-    show_error: bool = False
-    max_threads: int = 40
-    auth: Any = None
-    auth_message: str | None = None
-    auth_dependency: Callable[[Any], Any] | None = None
-    max_file_size: int | None = None
-    allowed_paths: Sequence[str] = ()
-    blocked_paths: Sequence[str] = ()
-    favicon_path: str | None = None
-    root_path: str = ""
-    state_session_capacity: int = 10_000
-    strict_cors: bool = True
-    allowed_hosts: Sequence[str] = ()
-    allowed_origins: Sequence[str] = ()
-    app_kwargs: dict[str, Any] = field(default_factory=dict)
-    ssl_keyfile: str | None = None
-    ssl_certfile: str | None = None
-    ssl_keyfile_password: str | None = None
-    ssl_verify: bool = True
-    mcp_server: bool = False
-
-    @classmethod
-    def from_parameters(cls, given: dict[str, Any]) -> ServerOptions:
-        """Check the parameters of ``launch()`` and fill in the environment.
-
-        Raises:
-            OptionError: A value is not usable, or a parameter does not exist.
-        """
-        known = {item.name for item in fields(cls)}
-        for name, value in given.items():
-            if name not in known and name not in HARMLESS:
-                raise OptionTypeError(
-                    f"launch({name}=)",
-                    got=value,
-                    expected=f"a parameter of launch: {', '.join(sorted(known))}",
-                    fix="check the spelling",
-                )
-        values = {name: value for name, value in given.items() if name in known and value is not None}
-        values.setdefault("server_name", environment("SERVER_NAME") or "127.0.0.1")
-        values.setdefault("root_path", environment("ROOT_PATH") or "")
-        if values.get("server_port") is None and environment("SERVER_PORT"):
-            values["server_port"] = environment("SERVER_PORT")
-        if values.get("server_port") is not None:
-            values["server_port"] = _port(values["server_port"])
-        values["port_count"] = _whole("PEGBOARD_NUM_PORTS", environment("NUM_PORTS"), DEFAULT_PORT_COUNT)
-        if "share" not in values:
-            values["share"] = (environment("SHARE") or "").lower() in ("1", "true")
-        if "mcp_server" not in values:
-            values["mcp_server"] = (environment("MCP_SERVER") or "").lower() in ("1", "true")
-        elif not isinstance(values["mcp_server"], bool):
-            raise OptionTypeError(
-                "launch(mcp_server=)", got=values["mcp_server"], expected="True, False or None"
-            )
-        if "debug" not in values:
-            values["debug"] = (environment("DEBUG") or "").lower() in ("1", "true")
-        values["max_file_size"] = parse_size(values.get("max_file_size"))
-        for name in ("allowed_paths", "blocked_paths", "allowed_hosts", "allowed_origins"):
-            values[name] = _texts(name, values.get(name), environment(name.upper()))
-        _check(values)
-        return cls(**values)
+CHECK_LIMIT_S = 5.0
 
 
 class Server:
@@ -143,12 +45,15 @@ class Server:
 
     Attributes:
         local_url: Where it is, for people on this machine; ends with a slash.
+        share_url: Where everyone finds it, when it is shared.
     """
 
     def __init__(self, app: PegboardApp, options: ServerOptions, sock: socket.socket) -> None:
         self.app = app
         self.options = options
         self.host, self.port = sock.getsockname()[:2]
+        self.share_url: str | None = None
+        self._tunnel: Tunnel | None = None
         self._socket = sock
         self._uvicorn = _uvicorn_server(app, options)
         self._failure: BaseException | None = None
@@ -185,8 +90,39 @@ class Server:
                 raise RuntimeError("The server did not start.") from self._failure
             time.sleep(0.002)
 
+    def share(self) -> None:
+        """Open a tunnel, so that people elsewhere reach the app.
+
+        A tunnel that cannot be opened is explained, and the app goes on without it.
+        """
+        from pegboard import tunnels
+
+        options = self.options
+        wish = tunnels.TunnelWish(
+            port=self.port,
+            scheme=urlsplit(self.local_url).scheme,
+            address=options.share_server_address,
+            protocol=options.share_server_protocol,
+            certificate=options.share_server_tls_certificate,
+        )
+        try:
+            self._tunnel = tunnels.open_tunnel(wish)
+        except tunnels.TunnelError as problem:
+            print(f"* share=True: {problem}\n* The app keeps running at {self.local_url}")
+            return
+        self.share_url = self._tunnel.url.rstrip("/") + "/"
+        self.app.site.guard.allow_host(urlsplit(self.share_url).hostname or "")
+        print(f"* Running on public URL: {self.share_url.rstrip('/')}")
+        if not self.app.site.logins.is_required:
+            print("* Everyone who knows this URL can use the app: it has no login (launch(auth=...)).")
+
     def close(self) -> None:
         """Stop: fail what still waits, end the streams, then leave."""
+        tunnel, self._tunnel = self._tunnel, None
+        if tunnel is not None:
+            tunnel.close()
+        if self in _running:
+            _running.remove(self)
         if self._thread.is_alive():
             self._uvicorn.should_exit = True
             if threading.current_thread() is not self._thread:
@@ -217,8 +153,15 @@ class Server:
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
+        self.close()
         if stopping.is_set() and not self.options.quiet:
             print("The server has stopped.")
+
+    def wait_if_wanted(self, prevent_thread_lock: bool | None = None) -> None:
+        """Wait as a launch does: not in an interactive session, unless ``debug``."""
+        held = self.options.prevent_thread_lock if prevent_thread_lock is None else prevent_thread_lock
+        if not held and (self.options.debug or not notebook.is_interactive()):
+            self.block_thread()
 
     def _serve(self) -> None:
         try:
@@ -237,7 +180,7 @@ _running: list[Server] = []
 def launch(
     describe: Callable[[], AppSpec] | AppSpec, **parameters: Any
 ) -> tuple[PegboardApp, str, str | None]:
-    """Serve an app; return the web app, its local address and its public one (``None``).
+    """Serve an app; return the web app, its local address and its public one or ``None``.
 
     Blocks the main thread unless ``prevent_thread_lock`` or in an interactive session.
 
@@ -246,14 +189,14 @@ def launch(
         OSError: The chosen port is taken, or none is free.
     """
     server = serve(describe, **parameters)
-    if not (server.options.prevent_thread_lock or _is_interactive()):
-        server.block_thread()
-    return server.app, server.local_url, None
+    server.wait_if_wanted()
+    return server.app, server.local_url, server.share_url
 
 
 def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Server:
     """Start a server for an app and return it at once; `launch` is this plus waiting."""
-    options = ServerOptions.from_parameters(parameters)
+    tool = tooling.active()
+    options = ServerOptions.from_parameters({**parameters, **(tool.parameters if tool else {})})
     from pegboard.server.app import PegboardApp
     from pegboard.server.site import Site
 
@@ -262,14 +205,20 @@ def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Serve
     try:
         site = Site(spec, options)
         server = Server(PegboardApp(site, **options.app_kwargs), options, sock)
+        if tool is not None:
+            tool.prepare(server.app)
         server.start()
     except BaseException:
         sock.close()
         raise
     _running.append(server)
     _announce(server, site.problems())
-    if options.inbrowser:
-        webbrowser.open(server.local_url)
+    if options.ssl_certfile and options.ssl_verify and options.frontend:
+        _check_certificate(server)
+    if options.share:
+        server.share()
+    sys.stdout.flush()
+    _show(server)
     return server
 
 
@@ -278,15 +227,24 @@ def server_of(app: object) -> Server | None:
     return next((server for server in _running if server.app is app), None)
 
 
-def close_all() -> None:
+def close_all(verbose: bool = True) -> None:
     """Stop every server of this process."""
     while _running:
-        _running.pop().close()
+        server = _running.pop()
+        server.close()
+        if verbose and not server.options.quiet:
+            print(f"* Closed the server on port {server.port}.")
 
 
 def create_app(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> PegboardApp:
     """Return the web app of a Pegboard app, for a server of your own."""
-    options = ServerOptions.from_parameters(parameters)
+    return _create_app(describe, parameters, "create_app")
+
+
+def _create_app(
+    describe: Callable[[], AppSpec] | AppSpec, parameters: dict[str, Any], where: str
+) -> PegboardApp:
+    options = ServerOptions.from_parameters(parameters, where)
     from pegboard.server.app import PegboardApp
     from pegboard.server.site import Site
 
@@ -299,10 +257,21 @@ def mount_gradio_app(app: Any, blocks: Any, path: str, **parameters: Any) -> Any
 
     Args:
         blocks: A ``Blocks``, a function giving an `AppSpec`, or an `AppSpec`.
+        parameters: Those of `launch` that do not concern a server of its own: ``auth``, ``root_path``,
+            ``allowed_paths``, ``theme``, ``css`` and so on.
+
+    Raises:
+        OptionError: The path or a parameter is not usable.
     """
-    if hasattr(blocks, "spec"):
-        blocks = blocks.spec
-    inner = create_app(blocks, **{"root_path": None, **parameters})
+    if not isinstance(path, str):
+        raise OptionError("mount_gradio_app(path=)", got=path, expected="a path such as '/demo'")
+    if not callable(getattr(app, "mount", None)):
+        raise OptionError("mount_gradio_app(app=)", got=app, expected="a FastAPI or Starlette app")
+    given = dict(parameters)
+    if hasattr(blocks, "take_look"):
+        blocks.take_look(given, "mount_gradio_app")
+        blocks = blocks.describe
+    inner = _create_app(blocks, given, "mount_gradio_app")
     prefix = "/" + path.strip("/")
     app.mount("" if prefix == "/" else prefix, inner)
     outer = app.router.lifespan_context
@@ -310,39 +279,27 @@ def mount_gradio_app(app: Any, blocks: Any, path: str, **parameters: Any) -> Any
     @contextlib.asynccontextmanager
     async def lifespan(this: Any) -> Any:
         async with outer(this) as state:
-            await inner.site.start()
-            try:
+            # A mounted app gets no lifespan of its own from the framework.
+            async with inner.router.lifespan_context(inner):
                 yield state
-            finally:
-                await inner.site.stop()
 
     app.router.lifespan_context = lifespan
     return app
 
 
-def parse_size(given: object) -> int | None:
-    """Return a size in bytes for a number or a text such as ``"5 mb"`` (units of 1024).
-
-    Raises:
-        OptionError: It is neither.
-    """
-    if given is None or (isinstance(given, int) and not isinstance(given, bool) and given > 0):
-        return given
-    units = {"b": 0, "kb": 1, "mb": 2, "gb": 3, "tb": 4}
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*", str(given))
-    if match is None or (match[2].lower() or "b") not in units:
-        raise OptionError(
-            "launch(max_file_size=)", got=given, expected="bytes, or a text such as '5 mb'"
-        )
-    return int(float(match[1]) * 1024 ** units[match[2].lower() or "b"])
+mount_pegboard_app = mount_gradio_app
 
 
 def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
     import uvicorn
 
+    wants_log = options.debug and notebook.is_notebook()
+    if wants_log:
+        logging.getLogger("pegboard").setLevel(logging.INFO)
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_level="info" if wants_log else "warning",
+        # Never: paths hold session ids and file handles.
         access_log=False,
         lifespan="on",
         loop=_choice("uvloop"),
@@ -418,77 +375,50 @@ def _listening_socket(options: ServerOptions) -> socket.socket:
 
 def _announce(server: Server, problems: Sequence[str]) -> None:
     options = server.options
-    if not options.quiet:
-        scheme = "public" if options.server_name in ("0.0.0.0", "::") else "local"
-        print(f"* Running on {'local'} URL:  {server.local_url.rstrip('/')}")
-        if scheme == "public" and not server.app.site.logins.is_required:
-            print("* Everyone in this network can use the app: it has no login (launch(auth=...)).")
-        if options.mcp_server:
-            print(f"* MCP server for assistants: {server.local_url}gradio_api/mcp/")
-        for problem in problems:
-            print(f"* {problem}")
-    if options.share:
-        print(
-            "* share=True: no tunnel provider is installed, so there is no public URL. "
-            "The app keeps running at its local URL."
-        )
-    sys.stdout.flush()
+    if options.quiet:
+        return
+    print(f"* Running on local URL:  {server.local_url.rstrip('/')}")
+    if options.server_name in ("0.0.0.0", "::") and not server.app.site.logins.is_required:
+        print("* Everyone in this network can use the app: it has no login (launch(auth=...)).")
+    if options.enable_monitoring:
+        print(f"* Monitoring: {server.local_url}monitoring/{server.app.site.monitor.key}")
+    if options.mcp_server:
+        print(f"* MCP server for assistants: {server.local_url}gradio_api/mcp/")
+    for problem in problems:
+        print(f"* {problem}")
 
 
-def _is_interactive() -> bool:
-    return hasattr(sys, "ps1") or bool(sys.flags.interactive)
-
-
-def _check(values: dict[str, Any]) -> None:
-    if values.get("auth") is not None and values.get("auth_dependency") is not None:
-        raise OptionError(
-            "launch(auth_dependency=)",
-            got=values["auth_dependency"],
-            expected="auth or auth_dependency, not both",
-            fix="remove one of them",
-        )
-    if values.get("auth") is None:
-        values.pop("auth", None)
-    elif isinstance(values["auth"], (list, tuple)) and not values["auth"]:
-        warnings.warn("launch(auth=[]) lets nobody in; pass at least one pair", stacklevel=4)
-    if bool(values.get("ssl_keyfile")) != bool(values.get("ssl_certfile")):
-        raise OptionError(
-            "launch(ssl_certfile=)",
-            got=values.get("ssl_certfile"),
-            expected="ssl_keyfile and ssl_certfile together",
-            fix="pass both, or neither",
-        )
-    for name in ("max_threads", "state_session_capacity"):
-        value = values.get(name)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-            raise OptionError(f"launch({name}=)", got=value, expected="a whole number from 1")
-    if values.get("favicon_path") is not None and not Path(values["favicon_path"]).is_file():
-        raise OptionError(
-            "launch(favicon_path=)", got=values["favicon_path"], expected="the path of an icon file"
-        )
-
-
-def _port(given: object) -> int:
+def _check_certificate(server: Server) -> None:
+    """Say so when this machine does not trust the server's own certificate: browsers will not either."""
+    name = (urlsplit(server.local_url).hostname or "localhost").strip("[]")
     try:
-        port = int(str(given))
-    except ValueError:
-        port = -1
-    if not 0 <= port <= 65535 or isinstance(given, bool):
-        raise OptionError("launch(server_port=)", got=given, expected="a number from 0 to 65535")
-    return port
+        with socket.create_connection((name, server.port), timeout=CHECK_LIMIT_S) as raw:
+            ssl.create_default_context().wrap_socket(raw, server_hostname=name).close()
+    except ssl.SSLCertVerificationError as problem:
+        warnings.warn(
+            OptionError.three_parts(
+                "Browsers will warn of this app's certificate.",
+                got=f"{server.options.ssl_certfile}: {problem.verify_message}",
+                expected=f"a certificate for {name!r} that this machine trusts",
+                fix="install its authority, or launch(ssl_verify=False) if that is on purpose",
+            ),
+            stacklevel=4,
+        )
+    except OSError:
+        return  # not reached from here, which says nothing about its certificate
 
 
-def _whole(where: str, text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    if not text.isdigit() or int(text) < 1:
-        raise OptionError(where, got=text, expected="a whole number from 1")
-    return int(text)
+def _show(server: Server) -> None:
+    """Show the app where its author is: below a notebook's cell, or in a browser."""
+    options, address = server.options, server.share_url or server.local_url
+    if options.inbrowser:
+        webbrowser.open(address)
+    wants_frame = notebook.is_notebook() if options.inline is None else options.inline
+    if wants_frame and notebook.shell() is not None:
+        notebook.show_frame(address, options.width, options.height)
 
 
-def _texts(name: str, given: object, text: str | None) -> tuple[str, ...]:
-    if given is None:
-        return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()
-    if isinstance(given, (str, bytes)) or not isinstance(given, (list, tuple, set, frozenset)):
-        raise OptionError(f"launch({name}=)", got=given, expected="a list of texts")
-    return tuple(str(item) for item in given)
+__all__ = [
+    "Server", "ServerOptions", "close_all", "create_app", "launch", "mount_gradio_app",
+    "mount_pegboard_app", "parse_size", "serve", "server_of",
+]  # fmt: skip

@@ -26,7 +26,7 @@ class Frontend:
 
     Args:
         root: Folder of its pyproject.toml.
-        kind: ``"component"``, or ``"core"`` for the page shell.
+        kind: ``"component"``; ``"core"`` for the page shell; ``"site"`` for a page of its own.
     """
 
     def __init__(self, root: Path, kind: str) -> None:
@@ -127,7 +127,8 @@ class Frontend:
             tool = [node, str(workspace / "core" / "js" / "vite" / "bin" / "pegboard-vite.js")]
         else:
             tool = [npm, "exec", "--", "pegboard-vite"]
-        target = ["build-core"] if self.kind == "core" else ["build", str(self.root)]
+        verbs = {"core": ["build-core"], "site": ["build-site", str(self.root)]}
+        target = verbs.get(self.kind, ["build", str(self.root)])
         print(f"hatch-pegboard: building the bundle of {self.root.name}", file=sys.stderr)
         self._run([*tool, *target], home)
         self.mark_fresh()

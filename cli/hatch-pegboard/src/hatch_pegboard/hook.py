@@ -43,6 +43,10 @@ class PegboardBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its co
             if not (frontend.package_dir / "_frontend" / "build.json").is_file():
                 raise BuildError("the page shell was not built: core/_frontend/build.json is missing.")
             return
+        if frontend.kind == "site":
+            if not is_editable and not (frontend.package_dir / "_frontend" / "index.html").is_file():
+                raise BuildError(f"the page of {frontend.root.name} was not built: index.html is missing.")
+            return
         manifest = frontend.manifest_path()
         if manifest is None and is_editable:
             # Its author makes it by importing the class, which needs this very install.

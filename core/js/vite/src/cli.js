@@ -2,11 +2,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildComponents } from "./component.js";
-import { buildRuntime, buildShell } from "./core.js";
+import { buildRuntime, buildShell, buildStage } from "./core.js";
+import { serve } from "./dev.js";
 import { BuildError } from "./errors.js";
+import { buildSite } from "./site.js";
 
 const USAGE = `usage: pegboard-vite build <component folder>...
+       pegboard-vite dev <component folder> --port <number> --target <address of the app>
        pegboard-vite build-core [workspace folder]
+       pegboard-vite build-site <folder of a page of its own>
        pegboard-vite build-all [workspace folder]`;
 
 /** @param {string[]} args @returns {Promise<number>} the exit code */
@@ -16,10 +20,22 @@ export async function main(args) {
 		if (command === "build" && rest.length > 0) {
 			return report(await attemptAll(rest.map((folder) => resolve(folder))));
 		}
+		if (command === "dev" && rest.length === 5) {
+			const [folder, ...options] = rest;
+			const given = new Map([options.slice(0, 2), options.slice(2)]);
+			await serve(resolve(folder), { port: Number(given.get("--port")), target: String(given.get("--target")) });
+			return 0;
+		}
+		if (command === "build-site" && rest.length === 1) {
+			await site(resolve(rest[0] ?? "."));
+			return 0;
+		}
 		if (command === "build-core" || command === "build-all") {
 			const workspace = resolve(rest[0] ?? ".");
 			await buildCore(join(workspace, "core"));
 			if (command === "build-core") return 0;
+			const gallery = join(workspace, "gallery");
+			if (existsSync(join(gallery, "frontend", "index.html"))) await site(gallery);
 			return report(await attemptAll(componentFolders(workspace)));
 		}
 	} catch (error) {
@@ -30,12 +46,18 @@ export async function main(args) {
 	return 2;
 }
 
+/** @param {string} folder */
+async function site(folder) {
+	for (const [name, size] of Object.entries((await buildSite(folder)).files)) say(name, size);
+}
+
 /** @param {string} core */
 async function buildCore(core) {
 	const output = join(core, "src/pegboard/_frontend");
 	const runtime = await buildRuntime(core, output);
 	say("runtime", runtime.files["runtime/svelte.js"]);
 	if (existsSync(join(core, "frontend/src/main.ts"))) {
+		await buildStage(core, output);
 		const shell = await buildShell(core, output);
 		for (const [name, size] of Object.entries(shell.files)) {
 			if (name.startsWith("shell/")) say(name, size);

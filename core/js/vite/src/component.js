@@ -36,6 +36,11 @@ export function readComponents(folder) {
 		}));
 }
 
+/** The import package of a distribution, as its wheel target names it. @param {string} folder */
+export function packageDir(folder) {
+	return join(folder, packageOf(parse(readFileSync(join(folder, "pyproject.toml"), "utf8"))));
+}
+
 /** @param {string} folder @returns {Promise<Built[]>} */
 export async function buildComponents(folder) {
 	const built = [];

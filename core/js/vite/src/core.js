@@ -83,9 +83,38 @@ export async function buildShell(core, output) {
 	return writeCoreBuildFile(output, version);
 }
 
+/**
+ * The page of `pegboard.testing`. It is no part of an app, so no app lists, loads or serves it.
+ * @param {string} core @param {string} output
+ */
+export async function buildStage(core, output) {
+	const version = requireSvelte(core);
+	const outcome = { usesShared: false, isShareable: true };
+	clear(join(output, "stage"));
+	await build({
+		root: join(core, "frontend"),
+		configFile: false,
+		envDir: false,
+		publicDir: false,
+		logLevel: "warn",
+		mode: "production",
+		plugins: [sveltePlugin(), sharedSvelte(version, outcome)],
+		build: {
+			outDir: join(output, "stage"),
+			emptyOutDir: true,
+			target: "es2022",
+			minify: true,
+			modulePreload: false,
+			reportCompressedSize: false,
+			lib: { entry: join(core, "frontend/src/stage/stage.ts"), formats: ["es"], fileName: () => "stage.js" },
+			rolldownOptions: { output: { codeSplitting: false } },
+		},
+	});
+}
+
 /** @param {string} output @param {string} version */
 function writeCoreBuildFile(output, version) {
-	const files = compressAll(output);
+	const files = Object.fromEntries(Object.entries(compressAll(output)).filter(([name]) => !name.startsWith("stage/")));
 	const data = {
 		svelte: version,
 		imports: Object.fromEntries(SHARED_MODULES.map((id) => [versioned(version, id), RUNTIME])),

@@ -25,17 +25,18 @@ export function compressAll(folder) {
 		const path = join(folder, name);
 		const content = readFileSync(path);
 		const gzip = gzipSync(content, { level: 9 });
-		files[name] = {
-			sha256: createHash("sha256").update(content).digest("hex"),
-			raw: content.length,
-			gzip: gzip.length,
-		};
+		files[name] = sizeOf(content, gzip);
 		if (!COMPRESSIBLE.test(name)) continue;
 		writeFileSync(`${path}.gz`, gzip);
 		const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
 		writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
 	}
 	return files;
+}
+
+/** @param {Buffer} content @param {Buffer} [gzip] @returns {FileSize} */
+export function sizeOf(content, gzip = gzipSync(content, { level: 9 })) {
+	return { sha256: createHash("sha256").update(content).digest("hex"), raw: content.length, gzip: gzip.length };
 }
 
 /** @param {string} folder */

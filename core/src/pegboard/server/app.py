@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -33,6 +34,9 @@ log = logging.getLogger("pegboard.server")
 
 Found = tuple[Route | None, dict[str, str]]
 
+PASSED = "pegboard.passed"
+"""Marks the scope of a request that the gate has let through."""
+
 
 class PegboardApp(FastAPI):
     """A FastAPI app whose first routes are a Pegboard app's.
@@ -44,7 +48,10 @@ class PegboardApp(FastAPI):
 
     def __init__(self, site: Site, **kwargs: Any) -> None:
         given = kwargs.pop("lifespan", None)
-        for name in ("docs_url", "redoc_url", "openapi_url"):
+        # The framework's documents are off unless asked for; its pages need its schema.
+        wants_docs = kwargs.get("docs_url") or kwargs.get("redoc_url")
+        kwargs.setdefault("openapi_url", "/openapi.json" if wants_docs else None)
+        for name in ("docs_url", "redoc_url"):
             kwargs.setdefault(name, None)
 
         @asynccontextmanager
@@ -73,35 +80,49 @@ class PegboardApp(FastAPI):
         self.site = site
         self.table = declare_routes(site)
         self._gate = Gate(site, self.table)
-        self.router.routes.insert(0, _TableRoute(self._gate))
+        self.router.routes.insert(0, _TableRoute(self._gate, self))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] == "http" and not self.user_middleware:
-            found = self._gate.find(scope)
-            if found is not None:
-                await self._gate.answer(scope, receive, send, found)
-                return
+        if scope["type"] == "http":
+            scope = self.site.guard.without_prefix(scope)
+            if not self.user_middleware:
+                found = self._gate.find(scope)
+                if found is not None:
+                    await self._gate.answer(scope, receive, send, found)
+                    return
         await super().__call__(scope, receive, send)
 
 
 class _TableRoute(BaseRoute):
-    """The table as one route of the framework's router."""
+    """The table as one route of the framework's router; and the gate in front of the others.
 
-    def __init__(self, gate: Gate) -> None:
+    Routes that the author has added (and the framework's documents) are behind the same login.
+    """
+
+    def __init__(self, gate: Gate, app: FastAPI) -> None:
         self._gate = gate
+        self._app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Say whether the table has the path."""
-        if scope["type"] == "http" and self._gate.find(scope) is not None:
-            return Match.FULL, {}
-        return Match.NONE, {}
+        """Take every request that the gate has not let through yet."""
+        if scope["type"] not in ("http", "websocket") or scope.get(PASSED):
+            return Match.NONE, {}
+        return Match.FULL, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer through the gate."""
-        found = self._gate.find(scope)
-        assert found is not None  # it matched
-        await self._gate.answer(scope, receive, send, found)
+        """Answer through the table, or let the request on to the framework's routes."""
+        found = self._gate.find(scope) if scope["type"] == "http" else None
+        if found is not None:
+            await self._gate.answer(scope, receive, send, found)
+            return
+        refusal = await self._gate.refusal(scope, receive)
+        if refusal is None:
+            await self._app.router({**scope, PASSED: True}, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        else:
+            await refusal(scope, receive, send)
 
 
 class Gate:
@@ -156,21 +177,37 @@ class Gate:
         size = headers.get(b"content-length")
         if size is not None and route.body_limit and size.isdigit() and int(size) > route.body_limit:
             return refuse(413, f"The body is larger than {route.body_limit} bytes.")
-        root = self._site.guard.root_url(scope, headers)
         outer = scope.get("path_params")
         scope["path_params"] = {**outer, **params} if outer else params
         request = HttpRequest(scope, receive)
-        username = None
-        logins = self._site.logins
-        if logins.is_required:
-            facts = Request(headers=scope["headers"])
-            username = await logins.user_of(facts, lambda: request)
-            if username is None and route.access is not Access.PUBLIC:
-                return refuse(
-                    401, {"error": "Not authenticated", "auth_message": logins.message}
-                )
+        username = await self._user(scope, request)
+        if self._site.logins.is_required and username is None and route.access is not Access.PUBLIC:
+            return self._not_logged_in()
+        root = self._site.guard.root_url(scope, headers)
         visitor = Visitor(username, root, root.startswith("https://"))
         return await route.handler(request, visitor)
+
+    async def refusal(self, scope: Scope, receive: Receive) -> Any:
+        """Return the answer to a request for a route outside the table that may not pass."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        await self._site.start()
+        found = self._site.guard.check(scope, headers)
+        if found is not None:
+            return refuse(found.status, found.detail)
+        if not self._site.logins.is_required:
+            return None
+        request = HTTPConnection(scope, receive)
+        return None if await self._user(scope, request) is not None else self._not_logged_in()
+
+    async def _user(self, scope: Scope, request: HTTPConnection) -> str | None:
+        if not self._site.logins.is_required:
+            return None
+        return await self._site.logins.user_of(Request(headers=scope["headers"]), lambda: request)
+
+    def _not_logged_in(self) -> JsonAnswer:
+        return refuse(
+            401, {"error": "Not authenticated", "auth_message": self._site.logins.message}
+        )
 
 
 def local_path(scope: Scope) -> str:
@@ -196,6 +233,12 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("GET HEAD", f"{p}/theme.css", pages.theme, public)
     table.add("GET HEAD", "/robots.txt", pages.robots, public)
     table.add("GET HEAD", "/favicon.ico", pages.favicon, public)
+    table.add("GET HEAD", "/manifest.json", pages.manifest, user)
+    table.add("GET HEAD", "/pwa_icon", pages.pwa_icon, public)
+    table.add("GET HEAD", "/pwa_icon/{size}", pages.pwa_icon, public)
+    table.add("GET HEAD", "/monitoring", pages.monitoring, user)
+    table.add("GET HEAD", "/monitoring/summary", pages.summary, user)
+    table.add("GET HEAD", "/monitoring/{key}", pages.dashboard, user)
     table.add("GET HEAD", "/_pegboard/plugins", pages.plugins, user)
     table.add("GET HEAD", "/_pegboard/{address:rest}", pages.asset, public)
     table.add("GET HEAD", f"{p}/info", pages.info, user)

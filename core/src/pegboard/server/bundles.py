@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pegboard import tooling
 from pegboard.component import Component
 from pegboard.manifest import ComponentManifest, Manifest, ManifestError, parse_manifest
 from pegboard.spec import AppSpec
@@ -127,6 +128,12 @@ class Bundles:
         self.add(address, content)
         return address
 
+    def add_file(self, folder: str, name: str, content: bytes) -> str:
+        """Publish a file under its hash and return its address."""
+        address = f"{PREFIX}/{folder}/{digest_of(content)}{Path(name).suffix}"
+        self.add(address, content, name=name)
+        return address
+
     # -- components --------------------------------------------------------------------------------
 
     def plugins_of(self, spec: AppSpec, svelte: str | None) -> dict[str, PluginAssets]:
@@ -137,7 +144,9 @@ class Bundles:
                 continue
             component = spec.components.get(block.id)
             cls = type(component) if component is not None else None
-            found[block.plugin] = self.plugin_assets(block.plugin, cls, svelte, block.problem)
+            made = self.plugin_assets(block.plugin, cls, svelte, block.problem)
+            tool = tooling.active()
+            found[block.plugin] = made if tool is None else tool.assets(cls, made)
         return found
 
     def plugin_assets(

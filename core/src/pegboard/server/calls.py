@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -200,7 +201,13 @@ class CallRoutes:
         problem = await self._refusal(listener, call)
         if problem is not None:
             return problem
+        begin = time.monotonic()
         result = await self._site.engine.run_once(call)
+        self._site.monitor.record(
+            listener.id,
+            "failed" if isinstance(result, Failure) else "finished",
+            time.monotonic() - begin,
+        )
         if session_hash is None:
             self._site.forget(call.session)
         if isinstance(result, Failure):

@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict
 from typing import Any
 
-from pegboard import wire
+from pegboard import tooling, wire
 from pegboard.errors import PegboardError
 from pegboard.events import Listener
 from pegboard.files import FileStore
@@ -172,6 +172,7 @@ class ConfigMaker:
                 if (facts := _own_facts(listener))
             },
             "js": self.module,
+            **({"dev": dict(tool.page)} if (tool := tooling.active()) else {}),
         }
 
 

@@ -14,7 +14,7 @@ import ipaddress
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 from urllib.parse import urlsplit
@@ -94,13 +94,23 @@ class Guard:
         is_local: bool | None = None,
     ) -> None:
         self._root_path = root_path.rstrip("/")
+        path = urlsplit(self._root_path).path if "://" in self._root_path else self._root_path
+        self._prefix = f"/{path.strip('/')}" if path.strip("/") else ""
         self._is_local = is_local
         self._allowed_hosts = {host.lower() for host in allowed_hosts}
+        if self._root_path.startswith(("http://", "https://")):
+            # Whoever names the public address wants its name to be answered.
+            self.allow_host(urlsplit(self._root_path).hostname or "")
         self._allowed_origins = {origin.rstrip("/").lower() for origin in allowed_origins}
         self._strict = strict_cors
         self._has_login = has_login
         self._known_hosts: dict[bytes, bool] = {}
         self._root_urls: dict[tuple[object, ...], str] = {}
+
+    def allow_host(self, name: str) -> None:
+        """Answer to one more host name: a tunnel's, for example."""
+        if name:
+            self._allowed_hosts.add(name.lower())
 
     def check(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Refusal | None:
         """Return why a request is refused, or ``None``."""
@@ -133,6 +143,17 @@ class Guard:
             (b"vary", b"origin"),
         ]
 
+    def without_prefix(self, scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Return the request below ``root_path``, for a proxy that passes the whole path on."""
+        prefix = self._prefix
+        path: str = scope["path"]
+        if not prefix or not (path == prefix or path.startswith(f"{prefix}/")):
+            return scope
+        mount = str(scope.get("root_path", ""))
+        if mount.endswith(prefix):
+            return scope  # mounted there already
+        return {**scope, "root_path": mount + prefix}
+
     def root_url(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
         """Return the public address of the app for this request, without a trailing slash."""
         key = (
@@ -161,9 +182,7 @@ class Guard:
             server = scope.get("server") or ("localhost", None)
             host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
         mount = str(scope.get("root_path", "")).rstrip("/")
-        prefix = self._root_path or mount
-        if prefix and not prefix.startswith("/"):
-            prefix = f"/{prefix}"
+        prefix = self._prefix or mount
         return f"{proto}://{host}{prefix}"
 
     def _is_known_host(self, host: bytes) -> bool:
@@ -215,8 +234,10 @@ class Logins:
         dependency: Callable[[Any], Any] | None = None,
         message: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lifetime_s: float | None = None,
     ) -> None:
         self.message = message
+        self.lifetime_s = lifetime_s or LOGIN_LIFETIME_S
         self._dependency = dependency
         self._check: Callable[[str, str], Any] | None = None
         self._accounts: dict[str, str] = {}
@@ -252,10 +273,8 @@ class Logins:
     async def user_of(self, request: Request, http_request: Any) -> str | None:
         """Return who makes a request, or ``None``."""
         if self._dependency is not None:
-            found = self._dependency(http_request())
-            if inspect.isawaitable(found):
-                found = await found
-            return str(found) if found is not None else None
+            found = await self._ask(self._dependency, http_request())
+            return str(found) if found else None
         token = request.cookies.get(self.cookie)
         if token is None:
             return None
@@ -283,7 +302,7 @@ class Logins:
         user = user.strip()
         if await self._is_right(user, password):
             token = secrets.token_urlsafe(32)
-            self._tokens[token] = (user, self._clock() + LOGIN_LIFETIME_S)
+            self._tokens[token] = (user, self._clock() + self.lifetime_s)
             while len(self._tokens) > MAX_LOGINS:
                 self._tokens.popitem(last=False)
             return token
@@ -301,11 +320,16 @@ class Logins:
         for other in [key for key, (user, _) in self._tokens.items() if user == entry[0]]:
             del self._tokens[other]
 
+    async def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call the author's function where it may block, or wait for what it gives."""
+        if _is_async(function):
+            return await function(*arguments)
+        found = await asyncio.to_thread(function, *arguments)
+        return await found if inspect.isawaitable(found) else found
+
     async def _is_right(self, user: str, password: str) -> bool:
         if self._check is not None:
-            if inspect.iscoroutinefunction(self._check):
-                return bool(await self._check(user, password))
-            return bool(await asyncio.to_thread(self._check, user, password))
+            return bool(await self._ask(self._check, user, password))
         # Every account is compared, so that time says nothing about which names exist.
         right = False
         for name, secret in self._accounts.items():
@@ -313,6 +337,28 @@ class Logins:
             same_secret = hmac.compare_digest(secret.encode(), password.encode())
             right |= same_name and same_secret
         return right
+
+
+def address_of(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str:
+    """Return the address that a request comes from.
+
+    A peer on this machine that names another address is a proxy; the last entry is the one that it
+    added itself. Anyone else's claim is ignored.
+    """
+    peer = str((scope.get("client") or ("",))[0])
+    if not is_loopback_name(peer):
+        return peer
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")[-1].strip()
+    try:
+        return str(ipaddress.ip_address(forwarded.strip("[]")))
+    except ValueError:
+        return peer
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 - the method itself is asked, not whether it is
+    )
 
 
 def _is_loopback_server(scope: Mapping[str, Any]) -> bool:

@@ -1,17 +1,20 @@
-"""The one HTML page: the config inlined, the shell's script, preloads for exactly what is used.
+"""The HTML pages: the app's own with its config inlined, and plain ones without any script.
 
-Nothing in it is inline script: the policy allows scripts of this origin and the import map, by hash.
+Nothing of ours in them is inline script: the policy allows scripts of this origin, the import map by
+its hash, and what the author wrote into ``head``, by hash as well.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from pegboard.i18n import translated
 from pegboard.server.bundles import Bundles, PluginAssets
+from pegboard.server.head import hash_of, read_head
+from pegboard.server.skeleton import Skeleton
 from pegboard.spec import AppSpec
 
 ESCAPES = {b"<": b"\\u003c", b"\xe2\x80\xa8": b"\\u2028", b"\xe2\x80\xa9": b"\\u2029"}
@@ -23,29 +26,68 @@ NOT_BUILT = """<main class="pb-note">
 otherwise install <code>pegboard-core</code> from a wheel.</p>
 </main>"""
 
-LOGIN = """<main class="pb-note"><h1>{title}</h1>
-<p>{message}</p>
-<form method="post" action="{root}/login">
-<p><label for="pb-user">User name</label><br>
-<input id="pb-user" name="username" autocomplete="username" required autofocus></p>
-<p><label for="pb-password">Password</label><br>
-<input id="pb-password" name="password" type="password" autocomplete="current-password" required></p>
-<p><button type="submit">Log in</button></p>
-</form>{problem}</main>"""
+LOGIN = """<main class="pb-note"><form class="pb-note-card" method="post" action="{root}/login">
+<img src="{root}/favicon.ico" alt="" width="40" height="40">
+<h1>{title}</h1>
+<p class="pb-note-message">{message}</p>
+{problem}<p><label for="pb-user">User name</label>
+<input id="pb-user" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
+ value="{user}" required autofocus{marks}></p>
+<p><label for="pb-password">Password</label>
+<input id="pb-password" name="password" type="password" autocomplete="current-password" required{marks}></p>
+<button type="submit">Log in</button>
+</form></main>"""
 
+# Used alone when the shell is not built; otherwise the shell's tokens and the theme's come with it.
+BARE_CSS = (
+    ":root{color-scheme:light dark;font-family:system-ui,sans-serif;--pb-danger:light-dark(#b42318,#f97066);"
+    "--pb-space-2:8px;--pb-space-4:16px;--pb-space-6:32px;--pb-radius-m:8px;--pb-radius-l:12px}"
+    ":root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}body{margin:0}"
+)
 NOTE_CSS = (
-    ":root{color-scheme:light dark;font-family:system-ui,sans-serif}"
-    "body{margin:0}.pb-note{max-inline-size:34rem;margin:12vh auto;padding:0 1.5rem;line-height:1.5}"
-    "input,button{font:inherit;padding:.5rem .75rem;inline-size:100%;box-sizing:border-box}"
-    "[role=alert]{color:#b42318}"
+    ".pb-note{display:grid;place-content:center;justify-items:center;min-block-size:100dvh;"
+    "padding:var(--pb-space-4);box-sizing:border-box;line-height:1.5}"
+    ".pb-note>*{max-inline-size:min(46rem,92vw)}"
+    ".pb-note h1{margin:0;font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;text-wrap:balance}"
+    ".pb-note-card{inline-size:min(23rem,92vw);padding:var(--pb-space-6);box-sizing:border-box;"
+    "border:1px solid var(--pb-border,#8b8f9a);border-radius:var(--pb-radius-l);"
+    "background:var(--pb-surface,transparent);box-shadow:var(--pb-shadow-m,none)}"
+    ".pb-note-card img{display:block;margin-block-end:var(--pb-space-4);border-radius:var(--pb-radius-m)}"
+    ".pb-note-message{margin:var(--pb-space-2) 0 var(--pb-space-4);color:var(--pb-text-muted,inherit);"
+    "white-space:pre-line}"
+    ".pb-note-card p{margin-block:0 var(--pb-space-4)}"
+    ".pb-note-card label{display:block;margin-block-end:6px;font-size:.8125rem;font-weight:550}"
+    ".pb-note-card input{inline-size:100%;block-size:var(--pb-control-height,40px);padding:0 12px;"
+    "box-sizing:border-box;border:1px solid var(--pb-border-strong,#8b8f9a);border-radius:var(--pb-radius-m);"
+    "background:var(--pb-surface-2,transparent);font:inherit;color:inherit}"
+    ".pb-note-card input[aria-invalid]{border-color:var(--pb-danger)}"
+    ".pb-note-card button{inline-size:100%;block-size:var(--pb-control-height,40px);border:0;"
+    "border-radius:var(--pb-radius-m);background:var(--pb-primary,#4338ca);color:var(--pb-on-primary,#fff);"
+    "font:inherit;font-weight:600;cursor:pointer}"
+    ".pb-note-card button:hover{background:var(--pb-primary-hover,#3730a3)}"
+    "[role=alert]{color:var(--pb-danger);font-size:.875rem}"
+    ".pb-note .pb-table td,.pb-note .pb-table th{font-variant-numeric:tabular-nums}"
+    ".pb-note tbody th{font-weight:600;color:inherit}"
 )
 
 
 class PageMaker:
-    """Makes the page of one app.
+    """Makes the pages of one app.
+
+    Args:
+        theme_css: The theme's style sheet; inlined, so that the first paint has its colours.
+        may_be_framed: Pages of other origins may show it in a frame.
+        is_drawn: Put the skeleton into the page.
+        has_manifest: The page can be installed as an app.
+        texts: Translations by language and key.
+        footer: The footer's links for the skeleton: caption and address.
+
+    Args:
+        entry: Address of the script that draws the page, when it is not the shell's.
 
     Attributes:
         is_built: The shell's browser code is there.
+        head: What the author put into the document's head.
     """
 
     def __init__(
@@ -54,14 +96,26 @@ class PageMaker:
         bundles: Bundles,
         plugins: Mapping[str, PluginAssets],
         *,
+        theme_css: str = "",
         may_be_framed: bool = True,
+        entry: str | None = None,
+        is_drawn: bool = False,
+        has_manifest: bool = False,
+        texts: Mapping[str, Mapping[str, str]] | None = None,
+        footer: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._spec = spec
-        self._head = spec.head
+        self._plugins = plugins
+        self.head = read_head(spec.head)
+        self._is_drawn = is_drawn
+        self._has_manifest = has_manifest
+        self._texts = texts or {}
+        self._footer = footer
+        self._drawn: dict[tuple[str, ...], tuple[str, str]] = {}
         # A page behind a login in someone else's frame is clickjacking; a public one is an embed.
         self._ancestors = "*" if may_be_framed else "'self'"
         self.is_built = bool(bundles.shell)
-        self._css = NOTE_CSS
+        self._css = BARE_CSS + NOTE_CSS
         self._entry: str | None = None
         self._imports: dict[str, str] = {}
         self._loads: list[str] = []
@@ -69,11 +123,18 @@ class PageMaker:
             shell = bundles.shell["shell"]
             css = shell.get("css")
             self._css = (bundles.shell_folder / css).read_text("utf-8").strip() if css else ""
-            self._entry = bundles.shell_address(shell["entry"])
+            self._entry = entry or bundles.shell_address(shell["entry"])
             imports = bundles.shell.get("imports", {})
             self._imports = {name: bundles.shell_address(file) for name, file in imports.items()}
             self._loads = [*dict.fromkeys(self._imports.values())]
             self._loads += [assets.entry for assets in plugins.values() if assets.entry]
+        self._css += _inlined(theme_css)
+        # The author's own sheet stands last and outside any layer, so that it wins over everything.
+        self._author_css = _inlined(spec.css)
+
+    def title(self, wanted: Sequence[str] = ()) -> str:
+        """Return the page's title in the visitor's language."""
+        return translated(self._spec.title or "Pegboard", self._texts, wanted)
 
     def _import_map(self, root_path: str) -> str:
         if not self._imports:
@@ -81,14 +142,18 @@ class PageMaker:
         imports = {name: f"{root_path}{address}" for name, address in self._imports.items()}
         return json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")
 
-    def policy(self, style: str, import_map: str = "") -> str:
-        """Return the Content-Security-Policy of a page with its inline style and import map."""
-        scripts = f" '{_hash(import_map)}'" if import_map else ""
+    def policy(self, styles: Sequence[str], import_map: str = "", *, with_head: bool = False) -> str:
+        """Return the Content-Security-Policy of a page with its inline styles and import map."""
+        scripts = [hash_of(import_map)] if import_map else []
+        sheets = [hash_of(style) for style in styles if style]
+        if with_head:
+            scripts += self.head.scripts
+            sheets += self.head.styles
         return "; ".join(
             (
                 "default-src 'self'",
-                f"script-src 'self'{scripts}",
-                f"style-src 'self' '{_hash(style)}'",
+                " ".join(("script-src 'self'", *scripts)),
+                " ".join(("style-src 'self'", *sheets)),
                 "img-src 'self' data: blob:",
                 "media-src 'self' data: blob:",
                 "font-src 'self' data:",
@@ -102,59 +167,131 @@ class PageMaker:
             )
         )
 
-    def page(self, config: bytes, root_path: str) -> tuple[bytes, str]:
+    def page(
+        self, config: bytes, root_path: str, *, theme: str = "", wanted: Sequence[str] = ()
+    ) -> tuple[bytes, str]:
         """Return the page and its policy.
 
         Args:
             config: The encoded config.
             root_path: What stands before every address of ours (``""``, or ``/app``).
+            theme: ``light`` or ``dark`` when the address asks for one.
+            wanted: The visitor's languages, best first.
         """
         for raw, escaped in ESCAPES.items():
             config = config.replace(raw, escaped)
+        root = html.escape(root_path)
+        skeleton, sizes = self._skeleton(wanted)
         head = [
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{html.escape(self._spec.title or 'Pegboard')}</title>",
-            f'<link rel="icon" href="{html.escape(root_path)}/favicon.ico">',
+            f"<title>{html.escape(self.title(wanted))}</title>",
+            f'<link rel="icon" href="{root}/favicon.ico">',
             f"<style>{self._css}</style>",
         ]
+        if self._has_manifest:
+            # With credentials, because behind a login the manifest is, too.
+            head.append(
+                f'<link rel="manifest" href="{root}/manifest.json" crossorigin="use-credentials">'
+            )
+        if sizes:
+            head.append(f"<style>{sizes}</style>")
         import_map = self._import_map(root_path)
         if import_map:
             head.append(f'<script type="importmap">{import_map}</script>')
         if self._entry is not None:
-            head += [f'<link rel="modulepreload" href="{root_path}{load}">' for load in self._loads]
-            head.append(f'<script type="module" src="{root_path}{self._entry}"></script>')
-        body = '<div id="pegboard-app"></div>' if self.is_built else NOT_BUILT
+            head += [f'<link rel="modulepreload" href="{root}{load}">' for load in self._loads]
+            head.append(f'<script type="module" src="{root}{self._entry}"></script>')
+        head.append(self.head.html)
+        if self._author_css:
+            head.append(f'<style id="pegboard-css">{self._author_css}</style>')
+        body = f'<div id="pegboard-app">{skeleton}</div>' if self.is_built else NOT_BUILT
         text = "".join(
             (
-                '<!doctype html><html lang="en"><head>',
+                f"<!doctype html><html{_marks(theme, wanted, self._texts)}><head>",
                 *head,
-                self._head,
                 f'</head><body>{body}<script type="application/json" id="pegboard-config">',
             )
         )
         return (
             text.encode() + config + b"</script></body></html>",
-            self.policy(self._css, import_map),
+            self.policy((self._css, sizes, self._author_css), import_map, with_head=True),
         )
 
-    def login_page(self, root_path: str, message: str | None, problem: str = "") -> tuple[bytes, str]:
+    def _skeleton(self, wanted: Sequence[str]) -> tuple[str, str]:
+        if not self._is_drawn or not self.is_built:
+            return "", ""
+        known = tuple(name for name in wanted[:4] if name.partition("-")[0] in _bases(self._texts))
+        if known not in self._drawn:
+            if len(self._drawn) > 64:
+                self._drawn.clear()  # languages are the visitors' words; their number is not ours
+            drawing = Skeleton(
+                self._spec, self._plugins, lambda text: translated(text, self._texts, known), self._footer
+            )
+            self._drawn[known] = drawing.draw()
+        return self._drawn[known]
+
+    def login_page(
+        self,
+        root_path: str,
+        message: str | None,
+        problem: str = "",
+        *,
+        user: str = "",
+        theme: str = "",
+        wanted: Sequence[str] = (),
+    ) -> tuple[bytes, str]:
         """Return the page that asks for name and password, and its policy."""
-        shown = f'<p role="alert">{html.escape(problem)}</p>' if problem else ""
+        shown = f'<p role="alert" id="pb-problem">{html.escape(problem)}</p>' if problem else ""
         body = LOGIN.format(
-            title=html.escape(self._spec.title or "Log in"),
-            message=html.escape(message or "Please log in."),
+            title=html.escape(self.title(wanted)),
+            message=html.escape(translated(message or "Please log in.", self._texts, wanted)),
             root=html.escape(root_path),
+            user=html.escape(user[:200]),
+            marks=' aria-invalid="true" aria-describedby="pb-problem"' if problem else "",
             problem=shown,
         )
+        return self.note_page(body, root_path, theme=theme, wanted=wanted)
+
+    def note_page(
+        self,
+        body: str,
+        root_path: str,
+        *,
+        title: str | None = None,
+        theme: str = "",
+        reload_s: int | None = None,
+        wanted: Sequence[str] = (),
+    ) -> tuple[bytes, str]:
+        """Return a page without script, in the app's colours, and its policy."""
+        css = self._css if NOTE_CSS in self._css else self._css + NOTE_CSS
+        reload = f'<meta http-equiv="refresh" content="{reload_s}">' if reload_s else ""
         text = (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{html.escape(self._spec.title or 'Log in')}</title>"
-            f"<style>{NOTE_CSS}</style></head><body>{body}</body></html>"
+            f"<!doctype html><html{_marks(theme, wanted, self._texts)}><head>"
+            '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>{html.escape(title or self.title(wanted))}</title>{reload}"
+            f'<link rel="icon" href="{html.escape(root_path)}/favicon.ico">'
+            f"<style>{css}</style></head><body>{body}</body></html>"
         )
-        return text.encode(), self.policy(NOTE_CSS)
+        return text.encode(), self.policy((css,))
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+def asked_theme(query: Mapping[str, Any]) -> str:
+    """Return the theme that an address asks for with ``__theme``, or nothing."""
+    asked = str(query.get("__theme", ""))
+    return asked if asked in ("light", "dark") else ""
+
+
+def _marks(theme: str, wanted: Sequence[str], texts: Mapping[str, Any]) -> str:
+    bases = _bases(texts)
+    language = next((name for name in wanted if name.partition("-")[0] in bases), "en")
+    return f' lang="{html.escape(language)}"' + (f' data-theme="{theme}"' if theme else "")
+
+
+def _bases(texts: Mapping[str, Any]) -> set[str]:
+    return {name.partition("-")[0] for name in texts}
+
+
+def _inlined(css: str) -> str:
+    # A sheet inside HTML ends at the first "</style"; CSS reads an escaped slash as a slash.
+    return css.replace("\r\n", "\n").replace("\r", "\n").replace("</", "<\\/").strip()

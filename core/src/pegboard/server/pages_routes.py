@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import gzip
-import mimetypes
-from pathlib import Path
+import html
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from pegboard import wire
+from pegboard.i18n import languages
 from pegboard.server.answers import BytesAnswer, Headers, JsonAnswer, refuse
 from pegboard.server.bundles import MIN_GZIP_BYTES, PREFIX
 from pegboard.server.calls import private_session
 from pegboard.server.guard import Visitor
+from pegboard.server.icons import ICON, Icon, manifest, read_icon
 from pegboard.server.info import build_info
+from pegboard.server.monitoring import RELOAD_S
+from pegboard.server.pages import asked_theme
 from pegboard.server.site import Site
 
 IMMUTABLE = (b"cache-control", b"public, max-age=31536000, immutable")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 VARY = (b"vary", b"accept-encoding")
-
-ICON = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
-    b'fill="#4f46e5"/><g fill="#fff"><circle cx="10" cy="10" r="3"/><circle cx="22" cy="10" r="3"/>'
-    b'<circle cx="10" cy="22" r="3"/><circle cx="22" cy="22" r="3" fill="#a5b4fc"/></g></svg>'
-)
-
 
 class PageRoutes:
     """Handlers for what a page loads."""
@@ -35,32 +32,63 @@ class PageRoutes:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._info: dict[bool, tuple[bytes, bytes]] = {}
-        self._favicon: tuple[bytes, str] | None = None
+        self._read_icon: Icon | None = None
         self._has_started = False
 
     async def page(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/``: the page, or the login page."""
         site = self._site
         if site.logins.is_required and visitor.username is None:
-            return self.login_page(visitor, 401)
+            if not site.logins.has_form:
+                return self._not_admitted(request, visitor)
+            return self.login_page(request, visitor, 401)
         plain, _ = site.config.encoded(visitor.root_url, visitor.username)
-        body, policy = site.pages.page(plain, root_path(visitor))
+        body, policy = site.pages.page(
+            plain,
+            root_path(visitor),
+            theme=asked_theme(request.query_params),
+            wanted=wanted_languages(request),
+        )
         headers: Headers = [
             (b"content-security-policy", policy.encode()),
             (b"cache-control", b"no-store" if visitor.username else b"no-cache"),
             (b"referrer-policy", b"same-origin"),
             NOSNIFF,
-            VARY,
+            (b"vary", b"accept-encoding, accept-language"),
         ]
         return compressed(request, body, "text/html; charset=utf-8", headers)
 
-    def login_page(self, visitor: Visitor, status: int, problem: str = "") -> Response:
+    def login_page(
+        self, request: HttpRequest, visitor: Visitor, status: int, problem: str = "", user: str = ""
+    ) -> Response:
         """The page that asks for name and password."""
-        site = self._site
-        body, policy = site.pages.login_page(root_path(visitor), site.logins.message, problem)
+        made = self._site.pages.login_page(
+            root_path(visitor),
+            self._site.logins.message,
+            problem,
+            user=user,
+            theme=asked_theme(request.query_params),
+            wanted=wanted_languages(request),
+        )
+        return self._note(made, status)
+
+    def _not_admitted(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """What a visitor sees whom ``auth_dependency`` does not know: there is no form to fill in."""
+        message = self._site.logins.message or "You are not logged in where this app expects it."
+        body = (
+            '<main class="pb-note"><div class="pb-note-card"><h1>Not admitted</h1>'
+            f'<p class="pb-note-message">{html.escape(message)}</p></div></main>'
+        )
+        theme = asked_theme(request.query_params)
+        return self._note(self._site.pages.note_page(body, root_path(visitor), theme=theme), 401)
+
+    @staticmethod
+    def _note(made: tuple[bytes, str], status: int = 200) -> Response:
+        body, policy = made
         headers = [
             (b"content-security-policy", policy.encode()),
             (b"cache-control", b"no-store"),
+            (b"referrer-policy", b"no-referrer"),
             NOSNIFF,
         ]
         return BytesAnswer(body, "text/html; charset=utf-8", status, headers)
@@ -131,15 +159,72 @@ class PageRoutes:
 
     async def favicon(self, request: HttpRequest, visitor: Visitor) -> Response:
         """The app's own icon, or Pegboard's."""
-        if self._favicon is None:
-            path = self._site.favicon_path
-            if path is None:
-                self._favicon = (ICON, "image/svg+xml")
-            else:
-                kind = mimetypes.guess_type(str(path))[0] or "image/x-icon"
-                self._favicon = (Path(path).read_bytes(), kind)
-        body, kind = self._favicon
-        return BytesAnswer(body, kind, 200, [(b"cache-control", b"public, max-age=86400"), NOSNIFF])
+        return _picture(self._icon().content, self._icon().media_type)
+
+    def _icon(self) -> Icon:
+        if self._read_icon is None:
+            self._read_icon = read_icon(self._site.favicon_path)
+        return self._read_icon
+
+    async def manifest(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """``/manifest.json``: what an installed app is called and looks like."""
+        site = self._site
+        if not site.options.pwa:
+            return refuse(404, "This app cannot be installed; launch(pwa=True) makes it so.")
+        title = site.pages.title(wanted_languages(request))
+        value = manifest(title, self._icon(), root_path(visitor), site.page_colors)
+        answer = JsonAnswer(value)
+        answer.raw_headers[0] = (b"content-type", b"application/manifest+json")
+        return answer
+
+    async def pwa_icon(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """The icon of the installed app; ``any`` is Pegboard's own, of any size."""
+        if not self._site.options.pwa:
+            return refuse(404, "This app cannot be installed; launch(pwa=True) makes it so.")
+        if request.path_params.get("size") == "any":
+            return _picture(ICON, "image/svg+xml")
+        return await self.favicon(request, visitor)
+
+    async def monitoring(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """``/monitoring``: prints the dashboard's secret address where the app runs."""
+        monitor = self._site.monitor
+        if monitor.is_enabled is False:
+            return refuse(403, "Monitoring is switched off: launch(enable_monitoring=False).")
+        if monitor.may_print():
+            print(f"* Monitoring: {visitor.root_url}/monitoring/{monitor.key}", flush=True)
+        return self._monitoring_note(
+            visitor, "<h1>Monitoring</h1><p>Its address was printed where the app runs.</p>"
+        )
+
+    async def dashboard(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """``/monitoring/<key>``: requests, success and times of every function."""
+        monitor = self._site.monitor
+        if not monitor.admits(request.path_params["key"]):
+            return refuse(403, "This is not the dashboard's key; /monitoring prints its address.")
+        body = (
+            f"<h1>{html.escape(self._site.pages.title())}: monitoring</h1>"
+            f"<p>Times are those of the last runs. The page reloads every {RELOAD_S} seconds.</p>"
+        )
+        return self._monitoring_note(visitor, body + monitor.table(), RELOAD_S)
+
+    async def summary(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """``/monitoring/summary?key=``: the same as JSON."""
+        monitor = self._site.monitor
+        key = request.query_params.get("key") or request.headers.get("x-monitoring-key", "")
+        if not monitor.admits(key):
+            return refuse(403, "Send the dashboard's key: /monitoring/summary?key=...")
+        answer = JsonAnswer(monitor.summary())
+        answer.raw_headers.append((b"cache-control", b"no-store"))
+        return answer
+
+    def _monitoring_note(self, visitor: Visitor, body: str, reload_s: int | None = None) -> Response:
+        made = self._site.pages.note_page(
+            f'<main class="pb-note"><div>{body}</div></main>',
+            root_path(visitor),
+            title="Monitoring",
+            reload_s=reload_s,
+        )
+        return self._note(made)
 
     async def plugins(self, request: HttpRequest, visitor: Visitor) -> Response:
         """The plugins of this app and what is wrong with them."""
@@ -169,12 +254,27 @@ def root_path(visitor: Visitor) -> str:
     return urlsplit(visitor.root_url).path.rstrip("/")
 
 
+def wanted_languages(request: HttpRequest) -> Sequence[str]:
+    """Return the visitor's languages, best first."""
+    return languages(request.headers.get("accept-language", ""))
+
+
 def compressed(request: HttpRequest, body: bytes, media_type: str, headers: Headers) -> Response:
     """Answer with gzip when the browser takes it and it is worth it."""
     if len(body) >= MIN_GZIP_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
         packed = gzip.compress(body, 5, mtime=0)
         return BytesAnswer(packed, media_type, 200, [*headers, (b"content-encoding", b"gzip")])
     return BytesAnswer(body, media_type, 200, headers)
+
+
+def _picture(content: bytes, kind: str) -> Response:
+    headers = [
+        (b"cache-control", b"public, max-age=86400"),
+        # An SVG opened on its own is a document; it may show itself and nothing else.
+        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        NOSNIFF,
+    ]
+    return BytesAnswer(content, kind, 200, headers)
 
 
 def _packed(request: HttpRequest, plain: bytes, packed: bytes) -> Response:

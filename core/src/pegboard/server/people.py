@@ -9,7 +9,7 @@ from starlette.requests import Request as HttpRequest
 
 from pegboard.request import Request
 from pegboard.server.answers import JsonAnswer, refuse
-from pegboard.server.guard import LOGIN_LIFETIME_S, Visitor
+from pegboard.server.guard import Visitor, address_of
 from pegboard.server.pages_routes import PageRoutes, root_path
 from pegboard.server.site import Site
 from pegboard.server.uploads import UploadRefused, read_form
@@ -30,8 +30,12 @@ class PeopleRoutes:
         wants_page = "text/html" in request.headers.get("accept", "")
         if not logins.has_form:
             return refuse(404, "This app has no login form.")
-        client = request.client.host if request.client else ""
+        client = address_of(request.scope, dict(request.scope["headers"]))
         if not logins.may_try(client):
+            if wants_page:
+                return self._pages.login_page(
+                    request, visitor, 429, "Too many attempts; wait a minute."
+                )
             return refuse(429, "Too many attempts; wait a minute.")
         fields = await self._fields(request)
         if fields is None:
@@ -39,13 +43,16 @@ class PeopleRoutes:
         token = await logins.log_in(fields.get("username", ""), fields.get("password", ""), client)
         if token is None:
             if wants_page:
-                return self._pages.login_page(visitor, 401, "Incorrect credentials.")
+                user = fields.get("username", "")
+                return self._pages.login_page(
+                    request, visitor, 401, "Incorrect credentials.", user
+                )
             return refuse(401, {"error": "Incorrect credentials.", "auth_message": logins.message})
         answer = JsonAnswer({"success": True})
         if wants_page:
             answer = JsonAnswer(body=b"", status=303)
             answer.raw_headers.append((b"location", f"{root_path(visitor)}/".encode()))
-        answer.raw_headers.append((b"set-cookie", self._cookie(token, visitor, LOGIN_LIFETIME_S)))
+        answer.raw_headers.append((b"set-cookie", self._cookie(token, visitor, logins.lifetime_s)))
         answer.raw_headers.append((b"cache-control", b"no-store"))
         return answer
 

@@ -60,8 +60,12 @@ class RouteTable:
         *,
         body_limit: int = 0,
         is_cross_origin: bool = True,
+        is_first: bool = False,
     ) -> None:
-        """Declare a route; ``methods`` are separated by spaces."""
+        """Declare a route; ``methods`` are separated by spaces.
+
+        A pattern that ``is_first`` is looked at before those declared so far.
+        """
         route = Route(
             frozenset(methods.split()), pattern, handler, access, body_limit, is_cross_origin
         )
@@ -74,7 +78,8 @@ class RouteTable:
         regex = re.escape(pattern).replace(r"\{", "{").replace(r"\}", "}").replace(r"\=", "=")
         regex = re.sub(r"\{(\w+):rest\}", r"(?P<\1>.+)", regex)
         regex = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", regex)
-        self._patterns.append((re.compile(regex + "$", re.DOTALL), route))
+        place = 0 if is_first else len(self._patterns)
+        self._patterns.insert(place, (re.compile(regex + "$", re.DOTALL), route))
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
         """Return the route, its named parts, and whether the path exists under another method."""

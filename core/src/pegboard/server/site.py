@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from pegboard.call import CallRunner
 from pegboard.errors import UserError
 from pegboard.executor import ThreadExecutor
 from pegboard.files import FileStore
-from pegboard.queue.job import Call, FunctionLimits, SessionId
+from pegboard.queue.job import Call, FunctionLimits, Job, SessionId
 from pegboard.queue.messages import Failure
 from pegboard.queue.worker import Engine
 from pegboard.server.answers import refuse
@@ -19,12 +20,13 @@ from pegboard.server.bundles import Bundles
 from pegboard.server.config import ConfigMaker
 from pegboard.server.guard import Guard, Logins, is_loopback_name
 from pegboard.server.lines import Lines
+from pegboard.server.monitoring import Monitor
 from pegboard.server.pages import PageMaker
 from pegboard.session import SessionStore
 from pegboard.spec import AppSpec
 
 if TYPE_CHECKING:
-    from pegboard.launch import ServerOptions
+    from pegboard.options import ServerOptions
     from pegboard.server.mcp import McpServer
 
 TIDY_EVERY_S = 60.0
@@ -47,7 +49,17 @@ class Site:
             blocked_paths=options.blocked_paths,
             max_bytes=options.max_file_size,
         )
-        self.logins = Logins(options.auth, options.auth_dependency, options.auth_message)
+        self.logins = Logins(
+            options.auth,
+            options.auth_dependency,
+            options.auth_message,
+            lifetime_s=options.login_lifetime_s,
+        )
+        self.monitor = Monitor(
+            {listener.id: str(listener.api_name) for listener in spec.listeners},
+            options.enable_monitoring,
+        )
+        texts = spec.extra.get("i18n") or {}
         self.guard = Guard(
             root_path=options.root_path,
             allowed_hosts=options.allowed_hosts,
@@ -63,15 +75,27 @@ class Site:
             self.files,
             self.bundles,
             app_id=self.app_id,
-            facts={"show_error": options.show_error, "is_colab": False, "dev_mode": False},
+            facts={
+                "show_error": options.show_error,
+                "is_colab": False,
+                "dev_mode": False,
+                "pwa": options.pwa,
+                "footer_links": list(options.footer_links),
+                "i18n_translations": texts or None,
+            },
         )
+        self.theme_css = theme_css(spec, self.bundles)
         self.pages = PageMaker(
             spec,
             self.bundles,
             self.config.plugins,
+            theme_css=self.theme_css if spec.theme is not None or spec.css else "",
             may_be_framed=not self.logins.is_required,
+            is_drawn=options.ssr_mode,
+            has_manifest=options.pwa,
+            texts=texts,
+            footer=footer_of(options.footer_links),
         )
-        self.theme_css = ""
         self.sessions = SessionStore(options.state_session_capacity, dict(spec.states))
         self.executor = ThreadExecutor(options.max_threads)
         self.runner = CallRunner(
@@ -83,7 +107,7 @@ class Site:
             self.runner,
             max_size=spec.max_size,
             describe_failure=failure_of,
-            observer=self.sessions.watch,
+            observer=self._observe,
             output_count=lambda function_id: len(spec.listeners[function_id].outputs),
             status_every_s=rate if isinstance(rate, (int, float)) else None,
         )
@@ -96,6 +120,16 @@ class Site:
         self.closing = asyncio.Event()
         self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
+
+    @property
+    def page_colors(self) -> tuple[str, str]:
+        """Colours of an installed app's window: its frame, and its page while it loads."""
+        theme = self.spec.theme
+        return theme.window_colors() if theme is not None else ("#4338ca", "#f7f7f8")
+
+    def _observe(self, what: Any, job: Job) -> None:
+        self.sessions.watch(what, job)
+        self.monitor.watch(what, job)
 
     async def start(self) -> None:
         """Start what needs a running loop; repeated calls do nothing."""
@@ -127,10 +161,15 @@ class Site:
 
     def problems(self) -> list[str]:
         """Return what is wrong with the plugins in use, a line each."""
-        return [
+        broken = [
             f"{assets.key}: {assets.problem}"
             for assets in self.config.plugins.values()
             if assets.problem
+        ]
+        return broken + [
+            f"head=: {address} is of another origin, and the page loads nothing from elsewhere. Put the "
+            "file into a folder of allowed_paths and name it /gradio_api/file=FOLDER/FILE."
+            for address in self.pages.head.foreign
         ]
 
     def forget(self, session: SessionId) -> None:
@@ -143,6 +182,26 @@ class Site:
     async def component_call(self, request: Any, visitor: Any) -> Any:
         """Call a method that a component exports."""
         return refuse(404, "This component exports no such method.")
+
+
+def theme_css(spec: AppSpec, bundles: Bundles) -> str:
+    """Return an app's theme as a style sheet, with the theme's fonts published."""
+    if spec.theme is None:
+        return ""
+    addresses = {
+        name: f"..{bundles.add_file('font', name, content)}" for name, content in spec.theme.files()
+    }
+    css: str = spec.theme.css(addresses)
+    return css
+
+
+def footer_of(links: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return the captions and addresses of the footer's links."""
+    shown = {"api": ("Use via API", "?view=api"), "gradio": ("Built with Pegboard", "")}
+    shown["settings"] = ("Dark theme", "?")
+    return [
+        (link["label"], link["url"]) if isinstance(link, dict) else shown[link] for link in links
+    ]
 
 
 def limits_of(spec: AppSpec) -> list[FunctionLimits]:

@@ -1,0 +1,1 @@
+"""Example app: one after the other."""

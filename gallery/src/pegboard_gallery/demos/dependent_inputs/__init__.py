@@ -1,0 +1,1 @@
+"""Example app: inputs that depend on another."""

@@ -1,0 +1,1 @@
+"""Example app: files in, file out."""

@@ -1,0 +1,1 @@
+"""Example app: mounted in your own app."""

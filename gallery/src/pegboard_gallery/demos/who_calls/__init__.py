@@ -1,0 +1,1 @@
+"""Example app: who is asking."""
