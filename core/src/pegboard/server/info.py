@@ -6,6 +6,7 @@ Built once from the spec; nothing here runs per event.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,21 @@ def parameters_of(spec: AppSpec, listener: Listener) -> list[Parameter]:
         has_default, default = _default_of(component, python)
         label = str(getattr(component, "label", None) or name)
         found.append(Parameter(name, position, label, has_default, default, component))
+    return found
+
+
+def results_of(spec: AppSpec, listener: Listener) -> list[tuple[str, Component[Any, Any, Any]]]:
+    """Return the outputs of a listener that clients see, with unique names made of their labels."""
+    used: set[str] = set()
+    found = []
+    for position, block_id in enumerate(listener.outputs):
+        if is_api_block(spec, block_id) and block_id in spec.components:
+            component = spec.components[block_id]
+            label = str(getattr(component, "label", None) or "")
+            name = re.sub(r"\W+", "_", label.lower()).strip("_")
+            if not name.isidentifier() or not name.isascii():
+                name = f"output_{position}"
+            found.append((_unique(name, used), component))
     return found
 
 
