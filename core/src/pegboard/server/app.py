@@ -188,7 +188,10 @@ class Gate:
         if route is None:
             if method == "OPTIONS":
                 return _preflight(headers)
-            return refuse(405, f"{method} is not possible here.")
+            answer = refuse(405, f"{method} is not possible here.")
+            allowed = self._table.methods(local_path(scope))
+            answer.raw_headers.append((b"allow", allowed.encode()))
+            return answer
         size = headers.get(b"content-length")
         if size is not None and route.body_limit and size.isdigit() and int(size) > route.body_limit:
             return refuse(413, f"The body is larger than {route.body_limit} bytes.")

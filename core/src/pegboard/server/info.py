@@ -13,7 +13,7 @@ from typing import Any
 
 from pegboard.component import Component
 from pegboard.events import Listener
-from pegboard.payload import FILE_MARKERS, file_refs
+from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs
 from pegboard.signature import input_parameters
 from pegboard.spec import AppSpec
 
@@ -124,8 +124,19 @@ def _returned(component: Component[Any, Any, Any]) -> dict[str, Any]:
 
 
 def _example(component: Component[Any, Any, Any]) -> Any:
-    payload = component.example_payload()
-    return None if any(True for _ in file_refs(payload)) else payload
+    return _named_files(component.example_payload())
+
+
+def _named_files(payload: Any) -> Any:
+    """Return a payload with files as clients write them: by the name of a file of theirs."""
+    if isinstance(payload, FileRef):
+        name = payload.orig_name or (payload.path.name if payload.path is not None else "file")
+        return {"path": name, "orig_name": name, "meta": {"_type": FILE_MARKER}}
+    if isinstance(payload, dict):
+        return {name: _named_files(item) for name, item in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [_named_files(item) for item in payload]
+    return payload
 
 
 def _default_of(
