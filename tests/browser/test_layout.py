@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -179,18 +180,21 @@ def test_an_example_fills_the_inputs_by_click_and_by_keyboard(page: Page, serve:
 
 
 def test_stop_ends_a_generator_and_submit_comes_back(page: Page, serve: Serve) -> None:
+    is_over = threading.Event()
+
     def count(start: str) -> Any:
-        number = 0
-        while True:
-            number += 1
-            yield f"{start} {number}"
+        yield "first"
+        is_over.wait(120)
+        yield "second"
 
     demo = pb.Interface(count, "textbox", pb.Textbox(label="out"), flagging_mode="never")
     page.goto(serve(demo))
     page.get_by_role("button", name="Submit").click()
-    expect(page.get_by_label("out")).not_to_have_value("")
+    expect(page.get_by_label("out")).to_have_value("first")
 
     page.get_by_role("button", name="Stop").click()
 
     expect(page.get_by_role("button", name="Submit")).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    is_over.set()
+    expect(page.get_by_label("out")).to_have_value("first")
