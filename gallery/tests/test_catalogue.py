@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from gallery.tests.support import cli, make_catalogue, make_wheel
 from pegboard_cli.publish import catalogue_entry
 from pegboard_gallery.catalogue import (
     SCHEMA_FILE,
@@ -18,8 +19,6 @@ from pegboard_gallery.catalogue import (
     schema_text,
 )
 from pegboard_gallery.packages import PackageError, entry_of_wheel
-
-from .support import cli, make_catalogue, make_wheel
 
 
 def test_the_schema_file_says_what_the_models_say() -> None:

@@ -11,11 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from gallery.tests import picture
+from gallery.tests.support import gallery_process, make_catalogue, make_wheel, unpack
 from pegboard_gallery import demo
 from pegboard_gallery.packages import entry_of_wheel
-
-from . import picture
-from .support import gallery_process, make_catalogue, make_wheel, unpack
 
 Open = Callable[..., Page]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
