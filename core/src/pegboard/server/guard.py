@@ -163,7 +163,8 @@ class Guard:
             headers.get(b"x-forwarded-proto"),
             scope.get("scheme"),
             scope.get("root_path"),
-            scope.get("server"),
+            # ASGI allows a list here, which cannot be part of a key.
+            tuple(scope.get("server") or ()),
         )
         known = self._root_urls.get(key)
         if known is None:
