@@ -31,6 +31,7 @@ export interface Dependency {
 	collects_event_data?: boolean;
 	api_name?: string | false | null;
 	api_visibility?: string;
+	types?: { generator?: boolean; cancel?: boolean };
 	/** A "stream" listener is one event with many inputs. */
 	connection?: "sse" | "stream";
 	/** Seconds between its chunks. */
@@ -110,4 +111,6 @@ export interface Invalid {
 	message?: string;
 	msg?: string;
 	parameter_name?: string;
+	/** Which of the listener's inputs. */
+	position?: number;
 }

@@ -563,7 +563,7 @@ class _Step:
         """Forget the session's own copy; give the value, and what of the properties it had changed."""
         own = self._session.components.pop(slot.id, None)
         component = slot.component
-        payload = self._published(component.postprocess(value) if component is not None else value)
+        payload = self._published(component.show(value) if component is not None else value)
         if own is None:
             return payload
         changed = own.props()

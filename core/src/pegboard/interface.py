@@ -264,7 +264,7 @@ class Interface(Blocks):
         if self.title_text:
             self._heading(str(self.title_text))
         if self.description:
-            self._text(self.description)
+            self._text(self.description, "pb-description")
         if self.kind == "standard":
             with Row():
                 with Column(variant="panel"):
@@ -287,7 +287,7 @@ class Interface(Blocks):
         self._wire_flags(ran)
         self._place_examples()
         if self.article:
-            self._text(self.article)
+            self._text(self.article, "pb-article")
 
     def _heading(self, text: str) -> None:
         if is_installed("markdown"):
@@ -295,11 +295,11 @@ class Interface(Blocks):
         else:
             Prose(text, level=1, elem_classes=["pb-title"])
 
-    def _text(self, text: str) -> None:
+    def _text(self, text: str, name: str) -> None:
         if is_installed("markdown"):
-            class_named("markdown")(text)
+            class_named("markdown")(text, elem_classes=[name])
         else:
-            Prose(text)
+            Prose(text, elem_classes=[name])
 
     def _place_inputs(self) -> None:
         with Column():
