@@ -11,11 +11,12 @@ FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/fro
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint unit bench bench-quick peer clean manifests
+.PHONY: help setup build demo test test-models lint unit bench bench-quick peer clean manifests
 
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
+	@echo "make test-models  real model pipelines and mlflow; installs torch, so apart from make test"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
 	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
@@ -95,6 +96,19 @@ test: lint .make/browser .make/proxy
 	@echo "== pytest"
 	$(PY) -m pytest
 
+.make/models: .make/bundles requirements-models.txt
+	@echo "== torch, transformers, mlflow"
+	python3 -m venv .venv-models
+	.venv-models/bin/pip install --quiet --disable-pip-version-check -r requirements-models.txt
+	.venv-models/bin/pip install --quiet --disable-pip-version-check hatchling editables
+	.venv-models/bin/pip install --quiet --disable-pip-version-check --no-build-isolation -e ./cli/hatch-pegboard
+	.venv-models/bin/pip install --quiet --disable-pip-version-check --no-build-isolation \
+		-e ./core $(foreach name,button image label markdown textbox,-e ./components/$(name))
+	@touch $@
+
+test-models: .make/models
+	.venv-models/bin/python -m pytest tests/models
+
 .make/gradio:
 	@mkdir -p .make
 	@echo "== Gradio 6, to compare with"
@@ -114,4 +128,4 @@ peer: setup .make/gradio
 	$(PY) -m pytest -o addopts="--import-mode=importlib" tests/peer
 
 clean:
-	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend
+	rm -rf .make $(VENV) .venv-gradio .venv-models node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend
