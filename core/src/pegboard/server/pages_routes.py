@@ -92,7 +92,8 @@ class PageRoutes:
         headers = [
             (b"content-security-policy", policy.encode()),
             (b"cache-control", b"no-store"),
-            (b"referrer-policy", b"no-referrer"),
+            # Not no-referrer: the browser would then post the form with the origin "null".
+            (b"referrer-policy", b"same-origin"),
             NOSNIFF,
         ]
         return BytesAnswer(body, "text/html; charset=utf-8", status, headers)
