@@ -351,10 +351,9 @@ export class App {
 	/** The server refused the event: mark the inputs it names, and say the rest in a corner. */
 	#explain(dependency: Dependency, error: unknown): void {
 		if (error instanceof Refusal) {
-			const isPerInput = error.invalid.length === dependency.inputs.length && error.status === 422;
-			const marked = error.invalid.filter((item, index) => {
-				const block = this.blocks.get(dependency.inputs[index] ?? -1);
-				if (!isPerInput || item.is_valid === true || !block) return false;
+			const marked = error.invalid.filter((item) => {
+				const block = this.blocks.get(dependency.inputs[item.position ?? -1] ?? -1);
+				if (item.is_valid === true || !block) return false;
 				block.setErrors([item.message ?? item.msg ?? "This value was refused."]);
 				return true;
 			});

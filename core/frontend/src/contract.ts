@@ -111,4 +111,6 @@ export interface Invalid {
 	message?: string;
 	msg?: string;
 	parameter_name?: string;
+	/** Which of the listener's inputs. */
+	position?: number;
 }

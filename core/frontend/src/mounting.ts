@@ -1,6 +1,6 @@
 /** Mounts a component's module into an element, and leaves nothing behind. */
 import type { Cleanup, ComponentModule, FileData, Json, PegboardContext } from "@pegboard/types";
-import type { Block } from "./block.svelte";
+import type { Block, Page } from "./block.svelte";
 import type { Client } from "./client";
 import { adopt, load } from "./loader";
 import type { Toasts } from "./toasts.svelte";
@@ -17,10 +17,11 @@ export interface Mounted {
 }
 
 /** What a mounted component reaches of the page around it; an app's page is one, a stage without a server another. */
-export interface Host {
+export interface Host extends Page {
 	readonly client: Pick<Client, "upload" | "url" | "call">;
 	readonly toasts: Pick<Toasts, "show">;
-	fire(block: Block, event: string, data?: Json | null): void;
+	/** The component has nothing more to stream. */
+	closeStream(block: Block): void;
 }
 
 export function mountBlock(app: Host, block: Block, el: HTMLElement, entry: string): Mounted {

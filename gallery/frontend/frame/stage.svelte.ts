@@ -26,6 +26,14 @@ export class StageState {
 				call: () => Promise.reject(new Error("this example runs without a server")),
 			},
 			fire: (block, name, data = null) => this.#report(block, name, data),
+			// A change is told once, by what the component sent.
+			emit: (block, name, data = null) => {
+				if (name !== "change") this.#report(block, name, data);
+			},
+			saved: (block, changed) => {
+				if (changed.includes("value")) this.#report(block, "change", null);
+			},
+			closeStream: () => undefined,
 		};
 	}
 

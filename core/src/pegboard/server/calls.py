@@ -362,6 +362,8 @@ class CallRoutes:
                     "is_valid": False,
                     "message": str(failure.get("message", "")),
                     "parameter_name": names.get(failure["position"], f"param_{failure['position']}"),
+                    # For the page, which knows inputs by their place.
+                    "position": failure["position"],
                 }
                 for failure in failures
             ],

@@ -92,7 +92,7 @@ class PageRoutes:
         headers = [
             (b"content-security-policy", policy.encode()),
             (b"cache-control", b"no-store"),
-            # Not no-referrer: the browser would then post the form with the origin "null".
+            # Not less: without a referrer, a browser sends a form with the origin "null".
             (b"referrer-policy", b"same-origin"),
             NOSNIFF,
         ]

@@ -143,6 +143,7 @@ class Site:
     def _tidy(self) -> None:
         """Drop idle sessions and state past its time, now and every minute."""
         self.sessions.expire()
+        self.lines.tidy()
         self._tidying = asyncio.get_running_loop().call_later(TIDY_EVERY_S, self._tidy)
 
     async def stop(self) -> None:
