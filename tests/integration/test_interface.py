@@ -453,7 +453,7 @@ def test_tabbed_interface_keeps_every_endpoint_under_a_name_of_its_own(serve: An
     )
     spec = demo.describe()
     client = connected(serve, demo)
-    tabs = [block.props["label"] for block in spec.blocks.values() if block.type == "tabitem"]
+    tabs = [block.props["label"] for block in spec.blocks.values() if block.type == "tab"]
 
     assert tabs == ["Tab 0", "Tab 1"]
     assert client.predict("x", api_name="/run")[0] == client.predict("x", api_name="/run_1")[0] == "x"

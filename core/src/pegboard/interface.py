@@ -146,6 +146,7 @@ class Interface(Blocks):
             "validator": validator,
         }
         self._streaming = {"time_limit": time_limit, "stream_every": stream_every}
+        self.flag_buttons: list[tuple[Any, Any]] = []
         self.deep_link = deep_link
         self.deep_link_button = _deep_link_button(deep_link)
         self._allows_duplication = bool(allow_duplication)
@@ -355,7 +356,6 @@ class Interface(Blocks):
                     self.stop_button = _button(stop, "stop_btn", variant="stop", visible=False)
 
     def _place_flags(self) -> None:
-        self.flag_buttons: list[tuple[Any, Any]] = []
         if self.deep_link_button is not None:
             self.deep_link_button.render()
         if self._flagging["mode"] != "manual":
