@@ -124,6 +124,13 @@ def test_picture_is_uploaded_then_named(server: Any, tmp_path: Path) -> None:
     assert answer.json()["output_0"] == 7
 
 
+@pytest.mark.parametrize("marker", [{}, [], None, 5, "other"])
+def test_object_with_another_marker_is_refused_as_a_file(server: Any, marker: Any) -> None:
+    answer = post(server, "measure", {"picture": {"path": "x", "meta": {"_type": marker}}})
+
+    assert answer.status_code == 422
+
+
 def test_state_is_shared_by_the_calls_of_one_session_alone(server: Any) -> None:
     def tally(session: str | None) -> float:
         params = {"session_hash": session} if session else {}

@@ -88,7 +88,11 @@ def is_file_dict(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     meta = value.get("meta")
-    return isinstance(meta, dict) and meta.get("_type") in FILE_MARKERS
+    if not isinstance(meta, dict):
+        return False
+    marker = meta.get("_type")
+    # Anything may come here, and only what can be hashed can be looked up.
+    return isinstance(marker, str) and marker in FILE_MARKERS
 
 
 def file_refs(payload: object) -> Iterator[FileRef]:
