@@ -6,7 +6,7 @@ UV := $(VENV)/bin/uv
 BUILD_TOOL := core/js/vite/bin/pegboard-vite.js
 COMPONENTS := $(sort $(wildcard components/*/pyproject.toml))
 COMPONENT_DIRS := $(patsubst %/pyproject.toml,%,$(COMPONENTS))
-EDITABLE := core cli gallery $(COMPONENT_DIRS)
+EDITABLE := core cli gallery core/tunnels/ssh $(COMPONENT_DIRS)
 FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 PORT ?= 7860
 
@@ -65,6 +65,16 @@ build: .make/bundles
 		else echo "Install Chromium (Debian: apt-get install chromium), then run this again."; exit 1; fi; }
 	@touch $@
 
+.make/proxy:
+	@mkdir -p .make
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { \
+		echo "== nginx"; \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends nginx-light; \
+		else echo "Install nginx (Debian: apt-get install nginx-light), then run this again."; exit 1; fi; }
+	@touch $@
+
 demo: setup
 	$(PY) -m pegboard_gallery.demo --port $(PORT)
 
@@ -79,7 +89,7 @@ lint: setup
 	@echo "== svelte-check"
 	npm run --silent check
 
-test: lint .make/browser
+test: lint .make/browser .make/proxy
 	@echo "== manifests"
 	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest --check $$dir || exit 1; done
 	@echo "== pytest"

@@ -85,13 +85,16 @@ async def large_files(server: Running, megabytes: int = 200) -> Figures:
         f"{PREFIX}/upload", head, block, megabytes, tail, f"multipart/form-data; boundary={boundary}"
     )
     up_s = time.perf_counter() - begin
-    address = await _returned(session, path)
+    # A session of its own: `small` is using the other one.
+    carrier = Session(server.port, session.functions)
+    address = await _returned(carrier, path)
     begin = time.perf_counter()
     received = await connection.read_large(address)
     down_s = time.perf_counter() - begin
     is_over = True
     await others
     connection.close()
+    carrier.close()
     session.close()
     if received < megabytes << 20:
         raise RuntimeError(f"only {received} bytes came back")

@@ -21,6 +21,7 @@ class Connection:
         self.port = port
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
+        self._sent = 0
 
     async def send(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> dict[str, str]:
         """Send a request and return the response's headers, with the status under ``:status``."""
@@ -29,9 +30,18 @@ class Connection:
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
         if body:
             head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+        is_new = self._sent == 0
+        self._sent += 1
         self.writer.write(head.encode() + b"\r\n" + body)
         assert self.reader is not None
-        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        try:
+            lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            if is_new:
+                raise
+            # A kept connection that the server has closed meanwhile, as it may: once more.
+            self.close()
+            return await self.send(method, path, body, kind)
         headers = {
             name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)
         }
@@ -95,6 +105,7 @@ class Connection:
         if self.writer is not None:
             self.writer.close()
         self.reader = self.writer = None
+        self._sent = 0
 
 
 class Session:

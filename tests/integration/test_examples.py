@@ -504,7 +504,8 @@ def test_pictures_and_none_come_back_from_the_cache(serve: Any, tmp_path: Path) 
     )
     shown, nothing = connected(serve, demo).predict(0, api_name="/load_example")
 
-    assert Image.open(shown).convert("RGB").getpixel((0, 0)) == (255, 0, 0)
+    red, green, blue = Image.open(shown).convert("RGB").getpixel((0, 0))
+    assert red > 250 and green < 5 and blue < 5  # the format that pictures are sent in loses a little
     assert nothing is None
 
 

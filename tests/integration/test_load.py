@@ -106,6 +106,17 @@ def test_state_of_the_other_app_is_each_visitors_own(launch: Any) -> None:
     assert bob.predict(api_name="/count") == 1
 
 
+def test_state_between_other_inputs_shifts_nothing(launch: Any) -> None:
+    with pb.Blocks() as page:
+        text, kept, number, out = pb.Textbox(), pb.State("s"), pb.Number(), pb.Textbox()
+        text.submit(
+            lambda a, b, c: (f"{a}{b}{c}", b + "!"), [text, kept, number], [out, kept], api_name="join"
+        )
+    client = connect(launch(pb.load(launch(page))))
+
+    assert [client.predict("t", 5, api_name="/join") for _ in range(2)] == ["ts5", "ts!5"]
+
+
 def test_files_go_there_and_come_back(launch: Any, tmp_path: Path) -> None:
     def shout(path: str) -> str:
         target = tmp_path / "loud.txt"

@@ -87,7 +87,8 @@ class DevTooling:
             self._keys[name] = assets.key
             entry = f"{VITE}/@id/virtual:pegboard/{name}"
             return replace(assets, entry=entry, css="", problem=None)
-        is_own = isinstance(getattr(cls, "_esm", None), Path)
+        esm = getattr(cls, "_esm", None)
+        is_own = isinstance(esm, Path) or (isinstance(esm, str) and "{" not in esm and len(esm) < 250)
         if assets.entry is None or not (is_own or name is not None):
             return assets
         number = str(len(self._wraps))

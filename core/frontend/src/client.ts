@@ -45,6 +45,12 @@ export class Client {
 		private readonly onConnection: (state: Connection, message?: string) => void,
 	) {
 		this.api = root + prefix;
+		// An open stream would keep the page out of the back/forward cache; the next event opens it again.
+		addEventListener("pagehide", (event) => {
+			if (!event.persisted || this.#readers.size > 0) return;
+			this.#stream?.close();
+			this.#stream = null;
+		});
 	}
 
 	/** Start an event. `read` gets its messages until the terminal one; resolves with its id. */

@@ -31,6 +31,7 @@ export interface Dependency {
 	collects_event_data?: boolean;
 	api_name?: string | false | null;
 	api_visibility?: string;
+	types?: { generator?: boolean; cancel?: boolean };
 	/** A "stream" listener is one event with many inputs. */
 	connection?: "sse" | "stream";
 	/** Seconds between its chunks. */

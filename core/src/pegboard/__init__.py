@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pegboard.flagging import SimpleCSVLogger as SimpleCSVLogger
     from pegboard.helpers import FileData as FileData
     from pegboard.helpers import set_static_paths as set_static_paths
+    from pegboard.helpers import validate as validate
     from pegboard.i18n import I18n as I18n
     from pegboard.interface import Interface as Interface
     from pegboard.interface import TabbedInterface as TabbedInterface
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from pegboard.layout import TabItem as TabItem
     from pegboard.layout import Tabs as Tabs
     from pegboard.loading import load as load
+    from pegboard.oauth import OAuthProfile as OAuthProfile
+    from pegboard.oauth import OAuthToken as OAuthToken
     from pegboard.openapi import load_openapi as load_openapi
     from pegboard.payload import ExampleCell as ExampleCell
     from pegboard.payload import FileRef as FileRef
@@ -103,6 +106,8 @@ _WHERE = {
     "KeyUpData": "events",
     "LikeData": "events",
     "MediaChunk": "streaming",
+    "OAuthProfile": "oauth",
+    "OAuthToken": "oauth",
     "PayloadError": "errors",
     "PegboardError": "errors",
     "Progress": "progress",
@@ -135,6 +140,7 @@ _WHERE = {
     "set_static_paths": "helpers",
     "skip": "updates",
     "update": "updates",
+    "validate": "helpers",
 }
 """Public names and the modules they live in."""
 

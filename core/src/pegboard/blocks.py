@@ -282,6 +282,28 @@ class Blocks(Layout):
         for name in ("theme", "js", "css", "css_paths", "head", "head_paths", "i18n"):
             given.pop(name, None)
 
+    def integrate(self, comet_ml: Any = None, wandb: Any = None, mlflow: Any = None) -> None:
+        """Note the address of this running app in a service for experiments.
+
+        Args:
+            comet_ml: A comet_ml ``Experiment``; it is ended.
+            wandb: The ``wandb`` module, after ``wandb.init()``; needs a shared address.
+            mlflow: The ``mlflow`` module.
+
+        Raises:
+            OptionError: The app is not running, or a service lacks the function that is needed.
+        """
+        from pegboard.integrations import integrate
+
+        server = self.server if self.server is not None and self.server.is_running else None
+        integrate(
+            None if server is None else server.local_url,
+            None if server is None else server.share_url,
+            comet_ml=comet_ml,
+            wandb=wandb,
+            mlflow=mlflow,
+        )
+
     @property
     def app(self) -> Any:
         """The web application, while the app is served."""

@@ -30,7 +30,17 @@ from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
-from pegboard.payload import SKIP, UPDATE_MARKER, FileRef, Fresh, Ready, Skip, Update, file_refs
+from pegboard.payload import (
+    SKIP,
+    UPDATE_MARKER,
+    FileRef,
+    Fresh,
+    Properties,
+    Ready,
+    Skip,
+    Update,
+    file_refs,
+)
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
@@ -370,6 +380,8 @@ class _Step:
         """Return the function's arguments."""
         listener = self._function.listener
         values = self.inputs()
+        for position in self._function.plan.whole:
+            self._widen(values, position)
         if listener.inputs_as_dict:
             by_component = {
                 self._key(slot): value for slot, value in zip(self._function.inputs, values)
@@ -392,6 +404,13 @@ class _Step:
             self._input(slot, wire, listener.preprocess)
             for slot, wire in zip(self._function.inputs, self._call.data)
         ]
+
+    def _widen(self, values: list[Any], position: int) -> None:
+        """Replace an input's value by all of its component's properties."""
+        slot = self._function.inputs[position] if position < len(values) else None
+        component = None if slot is None else self._own(slot)
+        if component is not None:
+            values[position] = Properties(component.props(), values[position])
 
     def event(self, kind: type[Any]) -> Any:
         """Return the event's data as the class that the function asks for."""
@@ -480,7 +499,7 @@ class _Step:
 
     def _chunk(self, slot: _Slot, component: StreamsMedia, value: Any) -> Any:
         """Add one yielded value to the playlist of its output, and return what names that."""
-        if isinstance(value, (Skip, Update, Block, Ready)):
+        if isinstance(value, (Skip, Update, Properties, Block, Ready, Fresh)):
             return self._output(slot, value, True)
         stream = self._media.get(slot.id)
         piece = None if value is None else component.encode_chunk(value)
@@ -521,6 +540,8 @@ class _Step:
             return self._published(value.payload)
         if isinstance(value, Fresh):
             return self._renewed(slot, value.value)
+        if isinstance(value, Properties):
+            return self._updated(slot, value.changes())
         if isinstance(value, Update):
             return self._updated(slot, value.props)
         if isinstance(value, Block):
@@ -542,7 +563,7 @@ class _Step:
         """Forget the session's own copy; give the value, and what of the properties it had changed."""
         own = self._session.components.pop(slot.id, None)
         component = slot.component
-        payload = self._published(component.postprocess(value) if component is not None else value)
+        payload = self._published(component.show(value) if component is not None else value)
         if own is None:
             return payload
         changed = own.props()

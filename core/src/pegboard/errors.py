@@ -85,6 +85,7 @@ class Error(UserError):
         title: str = "Error",
         print_exception: bool = True,
     ) -> None:
+        check_message("Error", duration, visible, title)
         super().__init__(
             str(message),
             title=title,
@@ -198,3 +199,20 @@ class QueueFull(PegboardError):
     """The queue has no room for another event."""
 
     slug = "queue-full"
+
+
+def check_message(name: str, duration: object, visible: object, title: object) -> None:
+    """Refuse arguments of a message to people that the page could not show.
+
+    Raises:
+        OptionTypeError: One of them is of the wrong kind.
+    """
+    is_number = isinstance(duration, (int, float)) and not isinstance(duration, bool)
+    if duration is not None and not (is_number and duration >= 0):  # type: ignore[operator]
+        raise OptionTypeError(
+            f"{name}(duration=)", got=duration, expected="seconds, or None to stay until it is closed"
+        )
+    if not isinstance(visible, bool):
+        raise OptionTypeError(f"{name}(visible=)", got=visible, expected="True or False")
+    if not isinstance(title, str):
+        raise OptionTypeError(f"{name}(title=)", got=title, expected="text")

@@ -1,4 +1,4 @@
-"""Small things that app authors call by name: `FileData`, `set_static_paths`."""
+"""Small things that app authors call by name: `FileData`, `set_static_paths`, `validate`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pegboard.errors import OptionTypeError
 from pegboard.payload import FILE_MARKER
 
 _static_paths: list[Path] = []
@@ -52,3 +53,12 @@ def set_static_paths(paths: str | Path | Sequence[str | Path]) -> None:
 def static_paths() -> tuple[str, ...]:
     """Return what `set_static_paths` was given."""
     return tuple(str(path) for path in _static_paths)
+
+
+def validate(is_valid: bool, message: str) -> dict[str, Any]:
+    """Return what a validator says of one input; ``message`` is shown beside it when it is not valid."""
+    if not isinstance(is_valid, bool) or not isinstance(message, str):
+        raise OptionTypeError(
+            "validate(is_valid=, message=)", got=(is_valid, message), expected="True or False, and text"
+        )
+    return {"__type__": "validate", "is_valid": is_valid, "message": message}

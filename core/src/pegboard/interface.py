@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pegboard.blocks import Blocks, on
 from pegboard.component import Component
-from pegboard.errors import OptionError, OptionTypeError, PegboardError
+from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
 from pegboard.naming import class_named, component_from, is_installed
@@ -499,15 +499,19 @@ class Interface(Blocks):
 
     @classmethod
     def from_pipeline(cls, pipeline: Any, **options: Any) -> Interface:
-        """Not available yet: build an Interface around the pipeline by hand."""
-        raise PegboardError(
-            PegboardError.three_parts(
-                "Interface.from_pipeline() is not available in this version.",
-                got=type(pipeline).__name__,
-                expected="a function",
-                fix="pass a function that calls the pipeline: pb.Interface(fn, inputs, outputs)",
-            )
-        )
+        """Build an Interface for a pipeline of transformers or diffusers, by the pipeline's class.
+
+        Args:
+            pipeline: The pipeline object.
+            options: Arguments of Interface, in place of the ones that are chosen.
+
+        Raises:
+            OptionError: There is no recipe for its class; `pegboard.pipelines.register` adds one.
+            ComponentNotFound: A component that it needs is not installed.
+        """
+        from pegboard.pipelines import arguments_for
+
+        return cls(**{**arguments_for(pipeline), **options})
 
 
 class TabbedInterface(Blocks):

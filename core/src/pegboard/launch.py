@@ -7,6 +7,7 @@ imported when one of them is called, never before.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import logging
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7860
 START_LIMIT_S = 30.0
 DRAIN_LIMIT_S = 10
+MAX_CONNECTIONS = 10_000
+"""Each open page holds one, and a second one while it sends."""
 CHECK_LIMIT_S = 5.0
 
 
@@ -307,7 +310,7 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
         ws="none",
         timeout_graceful_shutdown=DRAIN_LIMIT_S,
         timeout_keep_alive=30,
-        limit_concurrency=5000,
+        limit_concurrency=MAX_CONNECTIONS,
         server_header=False,
         date_header=False,
         proxy_headers=False,
@@ -317,7 +320,32 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
     )
 
     class Quiet(uvicorn.Server):
-        """Leaves signals to `Server.block_thread`, and fails waiting events before it drains."""
+        """Leaves signals to `Server.block_thread`, and fails waiting events before it drains.
+
+        It also sleeps until it is told to end, where its base looks ten times a second.
+        """
+
+        _loop: asyncio.AbstractEventLoop | None = None
+        _is_told = False
+
+        @property
+        def should_exit(self) -> bool:
+            """Whether it was told to end; may be set from any thread."""
+            return self._is_told
+
+        @should_exit.setter
+        def should_exit(self, told: bool) -> None:
+            self._is_told = told
+            if told and self._loop is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended
+                    self._loop.call_soon_threadsafe(self._woken.set)
+
+        async def main_loop(self) -> None:
+            self._woken = asyncio.Event()
+            self._loop = asyncio.get_running_loop()
+            await self.on_tick(0)
+            if not self._is_told:
+                await self._woken.wait()
 
         @contextlib.contextmanager
         def capture_signals(self) -> Any:

@@ -115,6 +115,28 @@ class Update:
     props: Mapping[str, Any]
 
 
+class Properties:
+    """All properties of an input, for a parameter annotated with its component's class.
+
+    ``value`` is the Python value; the others are what the component was made with. Return it to change
+    those that the function has set.
+    """
+
+    def __init__(self, properties: Mapping[str, Any], value: Any) -> None:
+        self.__dict__.update(properties)
+        self.value = value
+        self.__dict__["_before"] = dict(vars(self))
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was set, by name."""
+        before = self.__dict__["_before"]
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name != "_before" and (name not in before or before[name] is not value)
+        }
+
+
 @dataclass(frozen=True)
 class Ready:
     """A payload that needs no postprocess, because a component made it before (a cached result)."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from pegboard.errors import OptionError
+from pegboard.errors import OptionError, OptionTypeError, check_message
 from pegboard.queue.job import Reporter
 from pegboard.queue.messages import LogLevel, ProgressUnit
 
@@ -98,6 +98,10 @@ class Progress:
     is_injected: ClassVar[bool] = True
 
     def __init__(self, track_tqdm: bool = False) -> None:
+        if not isinstance(track_tqdm, bool):
+            raise OptionTypeError(
+                "Progress(track_tqdm=)", got=track_tqdm, expected="True or False"
+            )
         self.track_tqdm = track_tqdm
         if track_tqdm:
             _mirror_tqdm()
@@ -123,6 +127,7 @@ class Progress:
         """
         if _reporter.get() is None:
             return
+        _check_bar(progress, desc, unit)
         if isinstance(progress, tuple):
             bar = _Bar(progress[0], progress[1], unit, None, desc)
         elif progress is not None and total is not None:
@@ -155,6 +160,10 @@ class Progress:
         """
         if iterable is None:
             raise OptionError("progress.tqdm()", got=None, expected="an iterable")
+        if not isinstance(iterable, Iterable):
+            raise OptionTypeError(
+                "progress.tqdm()", got=iterable, expected="an iterable", fix="pass range(n), or a list"
+            )
         if total is None and isinstance(iterable, Sized):
             total = len(iterable)
         return self._follow(iterable, _Bar(0, total, unit, None, desc))
@@ -173,6 +182,28 @@ class Progress:
         finally:
             if bar in bars:
                 bars.remove(bar)
+
+
+def _check_bar(progress: object, desc: object, unit: object) -> None:
+    is_pair = (
+        isinstance(progress, tuple)
+        and len(progress) == 2
+        and _is_number(progress[0])
+        and (progress[1] is None or _is_number(progress[1]))
+    )
+    if progress is not None and not is_pair and not _is_number(progress):
+        raise OptionTypeError(
+            "progress()",
+            got=progress,
+            expected="a fraction from 0 to 1, a pair (index, length), or None",
+        )
+    for name, given in (("desc", desc), ("unit", unit)):
+        if given is not None and not isinstance(given, str):
+            raise OptionTypeError(f"progress({name}=)", got=given, expected="text")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _report(bars: list[_Bar]) -> None:
@@ -226,6 +257,7 @@ def _mirror_tqdm() -> None:
 def _message(
     level: LogLevel, text: object, duration: float | None, visible: bool, title: str
 ) -> None:
+    check_message(level.capitalize(), duration, visible, title)
     reporter = _reporter.get()
     if reporter is None:
         log.info("%s: %s", title, text)

@@ -20,6 +20,9 @@ from pegboard.spec import StateSpec
 
 IDLE_LIMIT_S = 3600.0
 
+UNUSED_LIMIT_S = 60.0
+"""The same for sessions in which nothing is kept: each call makes one, and most need none."""
+
 
 @dataclass(eq=False)
 class Session:
@@ -102,10 +105,19 @@ class SessionStore:
             if self._busy[session] <= 0:
                 del self._busy[session]
 
-    def expire(self) -> None:
-        """Drop sessions that were idle too long, and state past its time; call this now and then."""
+    def expire(self, unused_s: float = UNUSED_LIMIT_S) -> None:
+        """Drop sessions that were idle too long, and state past its time; call this now and then.
+
+        Args:
+            unused_s: How long a session that keeps nothing may be idle.
+        """
         now = self._clock()
         self._drop_idle(now)
+        for session in list(self._sessions.values()):
+            if now - session.touched_at_s < unused_s:
+                break
+            if not session.states and not session.components and session.id not in self._busy:
+                del self._sessions[session.id]
         if any(spec.time_to_live_s is not None for spec in self._specs.values()):
             for session in self._sessions.values():
                 self._expire_states(session, now, is_use=False)

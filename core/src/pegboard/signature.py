@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from pegboard.component import Component
+from pegboard.errors import UserError
 from pegboard.events import EventData
+from pegboard.oauth import OAuthProfile, OAuthToken, signed_in
 from pegboard.request import Header, Request
 
 
@@ -25,6 +28,7 @@ class Injected:
     name: str
     kind: type[Any]
     is_keyword: bool
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Plan:
         keywords: Injected keyword-only parameters.
         inputs: Parameters that take inputs.
         takes_rest: There is ``*args``.
+        whole: Positions in ``inputs`` of those annotated with a component's class: they get all of its
+            properties, not its value alone.
     """
 
     order: tuple[Injected | Default | None, ...]
@@ -44,6 +50,7 @@ class Plan:
     inputs: tuple[inspect.Parameter, ...]
     takes_rest: bool
     is_plain: bool
+    whole: tuple[int, ...] = ()
 
     @property
     def wants_event_data(self) -> bool:
@@ -86,6 +93,7 @@ def _build(fn: Callable[..., Any]) -> Plan:
     order: list[Injected | Default | None] = []
     keywords: list[Injected] = []
     inputs: list[inspect.Parameter] = []
+    whole: list[bool] = []
     takes_rest = False
     for name, parameter in signature.parameters.items():
         if parameter.kind is parameter.VAR_POSITIONAL:
@@ -93,22 +101,33 @@ def _build(fn: Callable[..., Any]) -> Plan:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
             continue
-        kind = _injected_kind(hints.get(name, parameter.annotation))
+        hint = hints.get(name, parameter.annotation)
+        kind = _injected_kind(hint)
+        is_optional = type(None) in typing.get_args(hint)
         if parameter.kind is parameter.KEYWORD_ONLY:
             if kind is not None:
-                keywords.append(Injected(name, kind, True))
+                keywords.append(Injected(name, kind, True, is_optional))
             elif not _is_progress(parameter.default):
                 inputs.append(parameter)
+                whole.append(_is_component(hint))
             continue
         if kind is not None:
-            order.append(Injected(name, kind, False))
+            order.append(Injected(name, kind, False, is_optional))
         elif _is_progress(parameter.default):
             order.append(Default(parameter.default))
         else:
             order.append(None)
             inputs.append(parameter)
+            whole.append(_is_component(hint))
     is_plain = not keywords and all(slot is None for slot in order)
-    return Plan(tuple(order), tuple(keywords), tuple(inputs), takes_rest, is_plain)
+    return Plan(
+        tuple(order),
+        tuple(keywords),
+        tuple(inputs),
+        takes_rest,
+        is_plain,
+        tuple(at for at, is_whole in enumerate(whole) if is_whole),
+    )
 
 
 def input_parameters(
@@ -171,7 +190,18 @@ def _inject(slot: Injected, request: Request, event: Callable[[type[Any]], Any])
     if slot.kind is Header:
         value = request.headers.get(slot.name.replace("_", "-"))
         return None if value is None else Header(value)
+    if slot.kind in (OAuthProfile, OAuthToken):
+        found = signed_in(request.session)
+        if found is not None:
+            return found[0 if slot.kind is OAuthProfile else 1]
+        if slot.is_optional:
+            return None
+        raise UserError("Sign in first: this needs to know who you are.", title="Not signed in")
     return event(slot.kind)
+
+
+def _is_component(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Component)
 
 
 def _is_progress(default: object) -> bool:
@@ -204,6 +234,8 @@ def _hints(fn: Callable[..., Any]) -> dict[str, Any]:
 def _injected_kind(hint: Any) -> type[Any] | None:
     options = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
     for option in options:
-        if isinstance(option, type) and issubclass(option, (Request, Header, EventData)):
+        if isinstance(option, type) and issubclass(
+            option, (Request, Header, EventData, OAuthProfile, OAuthToken)
+        ):
             return option
     return None

@@ -52,16 +52,34 @@ async function fetchTexts({ bundle }: Detail): Promise<Texts> {
 /** How many stages may start at once: a screenful of cards must not stall the page. */
 const LIMIT = 3;
 let running = 0;
-const waiting: (() => void)[] = [];
+let waiting: { order: number; start: () => void }[] = [];
+let isDue = false;
 
-export async function turn(): Promise<() => void> {
-	if (running >= LIMIT) await new Promise<void>((resolve) => waiting.push(resolve));
-	running += 1;
+/** Wait for one's turn, the first in the list first; resolves with a function that ends it. */
+export async function turn(order: number): Promise<() => void> {
+	await new Promise<void>((resolve) => {
+		waiting.push({ order, start: resolve });
+		soon();
+	});
 	let isDone = false;
 	return () => {
 		if (isDone) return;
 		isDone = true;
 		running -= 1;
-		waiting.shift()?.();
+		soon();
 	};
+}
+
+/** Not at once, so that all that ask in the same moment are put in order. */
+function soon(): void {
+	if (isDue) return;
+	isDue = true;
+	setTimeout(() => {
+		isDue = false;
+		waiting.sort((a, b) => a.order - b.order);
+		const next = waiting.slice(0, Math.max(0, LIMIT - running));
+		waiting = waiting.slice(next.length);
+		running += next.length;
+		for (const { start } of next) start();
+	});
 }

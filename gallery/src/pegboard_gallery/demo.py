@@ -1,4 +1,4 @@
-"""All example apps on one page: ``python -m pegboard_gallery.demo``."""
+"""The page of ``make demo``: a handful of apps in tabs, and the whole gallery below ``/gallery/``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,26 @@ APPS = {
     "Messages": "messages",
     "Shopping list": "blocks_state",
 }
+WELCOME = """# Pegboard
+
+A few apps to begin with. **[The gallery](gallery/)** has all components, to try and to take, and
+[more demos](gallery/#/demos), each with its source.
+"""
 
 
-def build() -> pb.TabbedInterface:
-    """Import every example app and put each in a tab of its own."""
-    apps = []
+def build() -> pb.Blocks:
+    """Import a handful of example apps and put each in a tab of its own."""
+    apps = {}
     for title, name in APPS.items():
         print(f"  preparing {title} …", flush=True)
-        apps.append(importlib.import_module(f"pegboard_gallery.demos.{name}.app").demo)
-    return pb.TabbedInterface(apps, list(APPS), title="Pegboard")
+        apps[title] = importlib.import_module(f"pegboard_gallery.demos.{name}.app").demo
+    with pb.Blocks(title="Pegboard") as page:
+        pb.Markdown(WELCOME)
+        with pb.Tabs():
+            for title, demo in apps.items():
+                with pb.Tab(title):
+                    demo.render()
+    return page
 
 
 def main() -> None:
@@ -35,7 +46,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=None, help="port (default: first free from 7860)")
     parser.add_argument("--inbrowser", action="store_true", help="open the page in a browser")
     arguments = parser.parse_args()
-    build().launch(server_port=arguments.port, inbrowser=arguments.inbrowser)
+
+    from pegboard_gallery.gallery import Gallery
+    from pegboard_gallery.server import create_gallery
+
+    page = build()
+    app, address, _ = page.launch(
+        server_port=arguments.port, inbrowser=arguments.inbrowser, prevent_thread_lock=True
+    )
+    app.mount("/gallery", create_gallery(Gallery(), home="../"))
+    print(f"* The gallery: {address.rstrip('/')}/gallery/", flush=True)
+    page.block_thread()
 
 
 if __name__ == "__main__":

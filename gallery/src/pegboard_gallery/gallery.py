@@ -33,12 +33,20 @@ class Gallery:
         self._paths = list(catalogues)
         self._read: dict[Path, tuple[int, Catalogue]] = {}
         self._last: Listing | None = None
+        self._seen: list[object] = []
         for path in self._paths:
             self._read[path] = (path.stat().st_mtime_ns if path.exists() else 0, load_catalogue(path))
 
     def listing(self) -> Listing:
-        """Return everything as it is now."""
+        """Return everything as it is now; the same object as before when nothing has changed."""
         index = plugins.rescan()
+        catalogues = self._catalogues()
+        seen: list[object] = [_traces(entry) for entry in index.entries]
+        seen += [(problem.distribution, problem.cause) for problem in index.problems]
+        seen += [id(catalogue) for catalogue, _ in catalogues]
+        if self._last is not None and seen == self._seen:
+            return self._last
+        self._seen = seen
         names = {
             word: entry.class_name
             for entry in index.entries
@@ -49,7 +57,7 @@ class Gallery:
                 *(entry.manifest.templates if entry.manifest else ()),
             )
         }
-        self._last = make_listing(index, self._catalogues(), read_demos(names))
+        self._last = make_listing(index, catalogues, read_demos(names))
         return self._last
 
     def last_listing(self) -> Listing:
@@ -108,3 +116,17 @@ class Gallery:
                 log.warning("pegboard gallery: %s; the last readable version is shown", problem)
             found.append((catalogue, path.parent))
         return found
+
+
+def _traces(entry: plugins.Entry) -> tuple[object, ...]:
+    """Return what changes whenever the card or the page of an installed component does."""
+    raw = entry.manifest.raw if entry.manifest is not None else {}
+    problem = entry.problem.cause if entry.problem is not None else ""
+    bundle = str((raw.get("frontend") or {}).get("entry") or "")
+    stamp = 0
+    if bundle and entry.package_dir is not None:
+        try:
+            stamp = (entry.package_dir / bundle).stat().st_mtime_ns
+        except OSError:
+            stamp = -1
+    return (entry.id, entry.name, entry.version, problem, raw, stamp)

@@ -6,8 +6,10 @@ import asyncio
 import importlib
 import logging
 import re
+from contextlib import AsyncExitStack
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,6 +25,7 @@ class RunningDemos:
     def __init__(self) -> None:
         self._apps: dict[str, ASGIApp] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+        self._open = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -43,23 +46,23 @@ class RunningDemos:
 
     async def stop(self) -> None:
         """Stop every demo that was opened."""
-        for app in self._apps.values():
-            site = getattr(app, "site", None)
-            if site is not None:
-                await site.stop()
+        await self._open.aclose()
 
     async def _app(self, name: str) -> ASGIApp | None:
         async with self._locks.setdefault(name, asyncio.Lock()):
             if name not in self._apps:
                 try:
-                    self._apps[name] = await run_in_threadpool(load_demo, name)
+                    app = await run_in_threadpool(load_demo, name)
+                    # What is mounted gets no lifespan from the framework.
+                    await self._open.enter_async_context(app.router.lifespan_context(app))
+                    self._apps[name] = app
                 except Exception:  # a demo may lack a library; the others must run
                     log.exception("pegboard gallery: the demo %s could not be started", name)
                     return None
             return self._apps[name]
 
 
-def load_demo(name: str) -> ASGIApp:
+def load_demo(name: str) -> Starlette:
     """Import a demo and return it as a web application.
 
     A demo has ``demo``, and ``LAUNCH`` if it needs parameters of ``launch``; or it brings ``app``.

@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pegboard_gallery.gallery import Gallery
 from pegboard_gallery.installing import Order, carry_out, command_for, is_loaded
+from pegboard_gallery.listing import Listing
 from pegboard_gallery.packages import is_inside
 from pegboard_gallery.running import RunningDemos
 
@@ -69,6 +70,7 @@ class _Site:
         self._token = secrets.token_urlsafe(24)
         self._installing = asyncio.Lock()
         self._demos = RunningDemos()
+        self._cards: tuple[Listing | None, bytes] = (None, b"")
 
     def app(self) -> Starlette:
         routes = [
@@ -134,28 +136,31 @@ class _Site:
 
     def cards(self, request: Request) -> Response:
         listing = self._gallery.listing()
-        return _json(
-            request,
-            {
-                "mode": "local",
-                "home": self._home,
-                "components": listing.cards(),
-                "demos": listing.demo_rows(),
-                "problems": listing.problems,
-            },
-        )
+        known, body = self._cards
+        if listing is not known:
+            body = _encoded(
+                {
+                    "mode": "local",
+                    "home": self._home,
+                    "components": listing.cards(),
+                    "demos": listing.demo_rows(),
+                    "problems": listing.problems,
+                }
+            )
+            self._cards = (listing, body)
+        return _json(request, body)
 
     def component(self, request: Request) -> Response:
         found = self._gallery.find(request.path_params["slug"])
         if found is None:
             return JSONResponse({"error": "There is no such component any more."}, 404)
-        return _json(request, found[0].detail(found[1]))
+        return _json(request, _encoded(found[0].detail(found[1])))
 
     def demo(self, request: Request) -> Response:
         wanted = request.path_params["name"]
         for demo in self._gallery.last_listing().demos:
             if demo.name == wanted:
-                return _json(request, demo.detail())
+                return _json(request, _encoded(demo.detail()))
         return JSONResponse({"error": "There is no such demo."}, 404)
 
     def bundle(self, request: Request) -> Response:
@@ -271,8 +276,11 @@ def _name_of(host: str) -> str:
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0].lower()
 
 
-def _json(request: Request, data: Any) -> Response:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+def _encoded(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json(request: Request, body: bytes) -> Response:
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "no-cache"}
     if request.headers.get("if-none-match", "").removeprefix("W/") == tag:

@@ -12,6 +12,8 @@ else:
 if frontend == "svelte" and not base:
     unwanted += ["frontend/style.css"]
 if not base:
-    unwanted += ["frontend/base.d.ts"]
+    unwanted += ["frontend/base/index.d.ts"]
 for name in unwanted:
     Path(name).unlink()
+if not base:
+    Path("frontend/base").rmdir()

@@ -90,7 +90,7 @@ class Frontend:
     @property
     def needs_node(self) -> bool:
         """Whether the sources have to be compiled; plain JavaScript is only copied."""
-        return self.kind == "core" or (self.root / "package.json").is_file() or any(
+        return self.kind != "component" or (self.root / "package.json").is_file() or any(
             Path(entry).suffix != ".js" for entry in self.entries().values()
         )
 

@@ -107,6 +107,14 @@ class JSON(Component[Any, Any, Any]):
             return value
         if depth > MAX_DEPTH:
             raise ValueTypeError(self, got=type(value), expected=f"at most {MAX_DEPTH} levels")
+        # What nearly all values are made of comes first: the tests further down cost much more.
+        if type(value) is dict:
+            return {
+                name if type(name) is str else _key(name): self._plain(item, depth + 1)
+                for name, item in value.items()
+            }
+        if type(value) is list:
+            return [self._plain(item, depth + 1) for item in value]
         if isinstance(value, Enum):
             return self._plain(value.value, depth + 1)
         if isinstance(value, float):

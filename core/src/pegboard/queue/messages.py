@@ -90,13 +90,19 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an event failed, worded for the person. ``error`` is ``None`` when details are hidden."""
+    """Why an event failed, worded for the person. ``error`` is ``None`` when details are hidden.
+
+    Attributes:
+        kind: ``input`` when a value that was sent is not acceptable, ``told`` when the function said
+            so in words for the person, ``unexpected`` for all else.
+    """
 
     error: str | None
     title: str = "Error"
     duration_s: float | None = 10
     visible: bool = True
     print_exception: bool = False
+    kind: Literal["input", "told", "unexpected"] = "unexpected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from pegboard.request import Request
 from pegboard.server.answers import JsonAnswer, Malformed, refuse
 from pegboard.server.calls import CallRoutes
 from pegboard.server.config import API_PREFIX
+from pegboard.server.describing import build_document
+from pegboard.server.endpoints import EndpointRoutes
 from pegboard.server.filing import FileRoutes
 from pegboard.server.guard import Visitor
 from pegboard.server.pages_routes import PageRoutes
@@ -78,9 +80,22 @@ class PegboardApp(FastAPI):
 
         super().__init__(lifespan=lifespan, **kwargs)
         self.site = site
-        self.table = declare_routes(site)
+        self.table = declare_routes(site, has_own_openapi=bool(self.openapi_url))
         self._gate = Gate(site, self.table)
         self.router.routes.insert(0, _TableRoute(self._gate, self))
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the framework's document with the app's endpoints in it."""
+        if self.openapi_schema is None:
+            own = super().openapi()
+            ours = build_document(
+                self.site.spec, self.root_path, has_login=self.site.logins.is_required
+            )
+            own.setdefault("paths", {}).update(ours["paths"])
+            schemas = own.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(ours["components"]["schemas"])
+        schema: dict[str, Any] = self.openapi_schema or own
+        return schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -173,7 +188,10 @@ class Gate:
         if route is None:
             if method == "OPTIONS":
                 return _preflight(headers)
-            return refuse(405, f"{method} is not possible here.")
+            answer = refuse(405, f"{method} is not possible here.")
+            allowed = self._table.methods(local_path(scope))
+            answer.raw_headers.append((b"allow", allowed.encode()))
+            return answer
         size = headers.get(b"content-length")
         if size is not None and route.body_limit and size.isdigit() and int(size) > route.body_limit:
             return refuse(413, f"The body is larger than {route.body_limit} bytes.")
@@ -219,11 +237,16 @@ def local_path(scope: Scope) -> str:
     return path or "/"
 
 
-def declare_routes(site: Site) -> RouteTable:
-    """Return every route of a Pegboard app."""
+def declare_routes(site: Site, *, has_own_openapi: bool = False) -> RouteTable:
+    """Return every route of a Pegboard app.
+
+    Args:
+        has_own_openapi: The framework serves a document of its own, which has ours in it.
+    """
     table = RouteTable()
     pages, files = PageRoutes(site), FileRoutes(site)
     people, calls = PeopleRoutes(site, pages), CallRoutes(site)
+    endpoints = EndpointRoutes(site, calls)
     public, user, body = Access.PUBLIC, Access.USER, JSON_LIMIT_BYTES
     p = API_PREFIX
 
@@ -254,6 +277,10 @@ def declare_routes(site: Site) -> RouteTable:
     table.add("POST", f"{p}/queue/join", calls.join, user, body_limit=body)
     table.add("GET", f"{p}/queue/data", calls.data, user)
     table.add("GET", f"{p}/queue/status", calls.status, user)
+    table.add("POST", f"{p}/endpoints/{{name}}", endpoints.call, user, body_limit=body)
+    table.add("GET HEAD", f"{p}/openapi.json", pages.openapi, user)
+    if not has_own_openapi:
+        table.add("GET HEAD", "/openapi.json", pages.openapi, user)
     table.add("POST", f"{p}/call/v2/{{name}}", calls.call_by_name, user, body_limit=body)
     table.add("GET", f"{p}/call/v2/{{name}}/{{event_id}}", calls.result, user)
     table.add("POST", f"{p}/call/{{name}}", calls.call, user, body_limit=body)

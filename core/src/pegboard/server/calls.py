@@ -50,8 +50,8 @@ class CallRoutes:
         session_hash = session_of(body)
         if session_hash is None:
             return refuse(400, "Session hash not found.")
-        call = self._call(request, visitor, listener, body, session_hash)
-        problem = await self._refusal(listener, call)
+        call = self.call_of(request, visitor, listener, body, session_hash)
+        problem = await self.refusal(listener, call)
         if problem is not None:
             return problem
         lines = self._site.lines
@@ -114,8 +114,8 @@ class CallRoutes:
             return refuse(404, _NO_STREAM)
         listener = self._site.spec.listeners[opened.function_id]
         session_hash = getattr(opened.request, "session_hash", None) or ""
-        call = self._call(request, visitor, listener, body, session_hash)
-        problem = await self._refusal(listener, call)
+        call = self.call_of(request, visitor, listener, body, session_hash)
+        problem = await self.refusal(listener, call)
         if problem is not None:
             return problem
         if not self._site.engine.feed(event_id, call):
@@ -149,15 +149,26 @@ class CallRoutes:
 
     async def call(self, request: HttpRequest, visitor: Visitor) -> Any:
         """Accept an event by name; its result is fetched with `result`."""
-        listener = self._named(request.path_params["name"])
+        listener = self.named(request.path_params["name"])
         body = await read_object(request)
         return await self._accept(request, visitor, listener, body)
 
     async def call_by_name(self, request: HttpRequest, visitor: Visitor) -> Any:
         """As `call`, with the arguments as a JSON object."""
-        listener = self._named(request.path_params["name"])
+        listener = self.named(request.path_params["name"])
         body = await read_object(request)
         session_hash = body.pop("session_hash", None)
+        data = self.data_by_name(listener, body)
+        return await self._accept(
+            request, visitor, listener, {"data": data, "session_hash": session_hash}
+        )
+
+    def data_by_name(self, listener: Listener, body: dict[str, Any]) -> list[Any]:
+        """Return one value per input for arguments by name.
+
+        Raises:
+            Malformed: One is missing, or is not a parameter.
+        """
         parameters = self._parameters_of(listener)
         known = {item.name for item in parameters}
         bad = [
@@ -167,13 +178,11 @@ class CallRoutes:
         ]
         bad += [_invalid(name, "is not a parameter") for name in body if name not in known]
         if bad:
-            return refuse(422, bad)
+            raise Malformed(bad, 422)
         data: list[Any] = [None] * len(listener.inputs)
         for item in parameters:
             data[item.position] = body.get(item.name, item.default)
-        return await self._accept(
-            request, visitor, listener, {"data": data, "session_hash": session_hash}
-        )
+        return data
 
     async def result(self, request: HttpRequest, visitor: Visitor) -> Any:
         """The named events of one call."""
@@ -189,7 +198,7 @@ class CallRoutes:
         if body.get("fn_index") is not None:
             listener = self._listener(body)
         else:
-            listener = self._named(name)
+            listener = self.named(name)
         if listener.queue and not self._site.spec.api_open:
             return refuse(
                 404,
@@ -197,8 +206,8 @@ class CallRoutes:
                 f"POST to /gradio_api/call/{listener.api_name} instead.",
             )
         session_hash = session_of(body)
-        call = self._call(request, visitor, listener, body, session_hash or _private_name())
-        problem = await self._refusal(listener, call)
+        call = self.call_of(request, visitor, listener, body, session_hash or _private_name())
+        problem = await self.refusal(listener, call)
         if problem is not None:
             return problem
         begin = time.monotonic()
@@ -225,8 +234,8 @@ class CallRoutes:
         self, request: HttpRequest, visitor: Visitor, listener: Listener, body: dict[str, Any]
     ) -> Any:
         session_hash = session_of(body)
-        call = self._call(request, visitor, listener, body, session_hash or _private_name(), True)
-        problem = await self._refusal(listener, call)
+        call = self.call_of(request, visitor, listener, body, session_hash or _private_name(), True)
+        problem = await self.refusal(listener, call)
         if problem is not None:
             return problem
         try:
@@ -242,7 +251,7 @@ class CallRoutes:
     def _listener(self, body: dict[str, Any]) -> Listener:
         index = body.get("fn_index")
         if index is None and isinstance(body.get("api_name"), str):
-            return self._named(body["api_name"].lstrip("/"))
+            return self.named(body["api_name"].lstrip("/"))
         if isinstance(index, bool) or not isinstance(index, int):
             raise Malformed("fn_index must be the number of a function.")
         listeners = self._site.spec.listeners
@@ -250,7 +259,12 @@ class CallRoutes:
             raise Malformed(f"There is no function {index}.", 404)
         return listeners[index]
 
-    def _named(self, name: str) -> Listener:
+    def named(self, name: str) -> Listener:
+        """Return the listener of an endpoint.
+
+        Raises:
+            Malformed: There is none that clients may call.
+        """
         listener = self._site.spec.by_api_name(name)
         if listener is None or listener.api_visibility == "private":
             known = sorted(
@@ -263,7 +277,7 @@ class CallRoutes:
             )
         return listener
 
-    def _call(
+    def call_of(
         self,
         request: HttpRequest,
         visitor: Visitor,
@@ -272,6 +286,7 @@ class CallRoutes:
         session_hash: str,
         may_omit: bool = False,
     ) -> Call:
+        """Return the event that a request asks for."""
         data = body.get("data")
         if not isinstance(data, list):
             raise Malformed("data must be an array with one value per input.")
@@ -328,7 +343,7 @@ class CallRoutes:
             known = self._parameters[listener.id] = parameters_of(self._site.spec, listener)
         return known
 
-    async def _refusal(self, listener: Listener, call: Call) -> JsonAnswer | None:
+    async def refusal(self, listener: Listener, call: Call) -> JsonAnswer | None:
         """Run the listener's validator, if it has one."""
         if listener.validator is None:
             return None
@@ -455,8 +470,8 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def read_object(request: HttpRequest) -> dict[str, Any]:
-    """Read a JSON object.
+async def read_object(request: HttpRequest, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Read a JSON object; a body of no bytes counts as an empty one where that is allowed.
 
     Raises:
         Malformed: The body is too large, not JSON, nested too deeply, or not an object.
@@ -475,6 +490,8 @@ async def read_object(request: HttpRequest) -> dict[str, Any]:
         if size > JSON_LIMIT_BYTES:
             raise Malformed(f"The body is larger than {JSON_LIMIT_BYTES} bytes.", 413)
         chunks.append(chunk)
+    if may_be_empty and size == 0:
+        return {}
     try:
         body = wire.loads(chunks[0] if len(chunks) == 1 else b"".join(chunks))
     except ValueError as problem:

@@ -162,7 +162,8 @@ class Guard:
             headers.get(b"x-forwarded-proto"),
             scope.get("scheme"),
             scope.get("root_path"),
-            scope.get("server"),
+            # ASGI allows a list here, which cannot be part of a key.
+            tuple(scope.get("server") or ()),
         )
         known = self._root_urls.get(key)
         if known is None:
@@ -245,6 +246,8 @@ class Logins:
         self._tokens: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
         self.cookie = f"pegboard-login-{secrets.token_hex(4)}"
+        # An empty list is a login that lets nobody in, never an app without login.
+        self._has_form = auth is not None
         if auth is None:
             return
         if callable(auth):
@@ -263,12 +266,12 @@ class Logins:
     @property
     def is_required(self) -> bool:
         """Whether the app has a login at all."""
-        return bool(self._accounts) or self._check is not None or self._dependency is not None
+        return self.has_form or self._dependency is not None
 
     @property
     def has_form(self) -> bool:
         """Whether people log in by name and password here."""
-        return bool(self._accounts) or self._check is not None
+        return self._has_form
 
     async def user_of(self, request: Request, http_request: Any) -> str | None:
         """Return who makes a request, or ``None``."""

@@ -6,13 +6,14 @@ Built once from the spec; nothing here runs per event.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pegboard.component import Component
 from pegboard.events import Listener
-from pegboard.payload import FILE_MARKERS, file_refs
+from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs
 from pegboard.signature import input_parameters
 from pegboard.spec import AppSpec
 
@@ -56,6 +57,21 @@ def parameters_of(spec: AppSpec, listener: Listener) -> list[Parameter]:
         has_default, default = _default_of(component, python)
         label = str(getattr(component, "label", None) or name)
         found.append(Parameter(name, position, label, has_default, default, component))
+    return found
+
+
+def results_of(spec: AppSpec, listener: Listener) -> list[tuple[str, Component[Any, Any, Any]]]:
+    """Return the outputs of a listener that clients see, with unique names made of their labels."""
+    used: set[str] = set()
+    found = []
+    for position, block_id in enumerate(listener.outputs):
+        if is_api_block(spec, block_id) and block_id in spec.components:
+            component = spec.components[block_id]
+            label = str(getattr(component, "label", None) or "")
+            name = re.sub(r"\W+", "_", label.lower()).strip("_")
+            if not name.isidentifier() or not name.isascii():
+                name = f"output_{position}"
+            found.append((_unique(name, used), component))
     return found
 
 
@@ -108,8 +124,19 @@ def _returned(component: Component[Any, Any, Any]) -> dict[str, Any]:
 
 
 def _example(component: Component[Any, Any, Any]) -> Any:
-    payload = component.example_payload()
-    return None if any(True for _ in file_refs(payload)) else payload
+    return _named_files(component.example_payload())
+
+
+def _named_files(payload: Any) -> Any:
+    """Return a payload with files as clients write them: by the name of a file of theirs."""
+    if isinstance(payload, FileRef):
+        name = payload.orig_name or (payload.path.name if payload.path is not None else "file")
+        return {"path": name, "orig_name": name, "meta": {"_type": FILE_MARKER}}
+    if isinstance(payload, dict):
+        return {name: _named_files(item) for name, item in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [_named_files(item) for item in payload]
+    return payload
 
 
 def _default_of(

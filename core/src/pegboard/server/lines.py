@@ -29,6 +29,8 @@ GRACE_S = 2.0
 CANCEL_AFTER_RESET_S = 0.15
 CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
+IDLE_S = 60.0
+"""How long a session's line is kept after its last use: longer than any wait above, and no more."""
 MAX_KEPT = 1000
 UNCONFIRMED_KEPT = 100
 """Ends that are sent again when a stream broke: so many of them at most, ..."""
@@ -55,7 +57,21 @@ class Lines:
                 self._drop_idle()
         else:
             self._lines.move_to_end(session)
+        line.used_at_s = Line.now()
         return line
+
+    def tidy(self, idle_s: float = IDLE_S) -> None:
+        """Drop lines that nobody has used for a while; call this now and then."""
+        until = Line.now() - idle_s
+        while self._lines:
+            session, line = next(iter(self._lines.items()))
+            if line.used_at_s > until:
+                break  # in order of use, nearly: the rest is younger
+            if line.is_idle:
+                del self._lines[session]
+            else:
+                line.used_at_s = Line.now()
+                self._lines.move_to_end(session)
 
     def find(self, session: SessionId) -> Line | None:
         """Return a session's line if it has one."""
@@ -143,6 +159,7 @@ class Line:
         self._overlapped_at = float("-inf")
         self._leaving: asyncio.TimerHandle | None = None
         self._is_hurried = False
+        self.used_at_s = 0.0
         # Ends of cancelled events: when they may be sent, and the message once it is there.
         self._held_until: dict[str, float] = {}
         self._held: dict[str, tuple[int, Ended]] = {}
@@ -160,14 +177,14 @@ class Line:
         """
         event_id: str = self._site.engine.submit(call, self.outbox, is_single=is_single)
         if self.pending:
-            self._overlapped_at = self._now()
+            self._overlapped_at = self.now()
         self.pending.add(event_id)
         self.wake.ring()
         return event_id
 
     def settle_s(self) -> float:
         """How long until a join that came just after a close may be answered; not above 0: at once."""
-        return self._closed_at + SETTLE_S - self._now()
+        return self._closed_at + SETTLE_S - self.now()
 
     def cancel(self, event_id: str) -> None:
         """Stop an event of this session.
@@ -176,14 +193,14 @@ class Line:
         Python client would take it for a result.
         """
         if event_id in self.pending and event_id not in self._held_until:
-            self._held_until[event_id] = self._now() + CANCEL_WITHOUT_RESET_S
+            self._held_until[event_id] = self.now() + CANCEL_WITHOUT_RESET_S
             self._site.lines.cancelled(event_id, self)
             self._site.engine.cancel(event_id, self.session)
 
     def release(self, event_id: str, after_s: float) -> None:
         """Let a cancelled event's end go in a moment."""
         if event_id in self._held_until:
-            due = self._now() + after_s
+            due = self.now() + after_s
             self._held_until[event_id] = min(due, self._held_until[event_id])
             self.wake.ring()
 
@@ -196,7 +213,9 @@ class Line:
 
     def due(self) -> list[tuple[int, Ended]]:
         """Return held ends that may go now."""
-        now = float("inf") if self._site.closing.is_set() else self._now()
+        if not self._held:
+            return []
+        now = float("inf") if self._site.closing.is_set() else self.now()
         found = [
             self._held.pop(event_id)
             for event_id in list(self._held)
@@ -209,8 +228,10 @@ class Line:
 
     def next_due_s(self) -> float:
         """How long until a held end may go."""
+        if not self._held:
+            return float("inf")
         times = [self._held_until[event_id] for event_id in self._held]
-        return max(0.0, min(times) - self._now()) if times else float("inf")
+        return max(0.0, min(times) - self.now())
 
     def hurry(self) -> None:
         """Close the stream without lingering, if it is idle."""
@@ -236,7 +257,7 @@ class Line:
             return
         self.reader = None
         if is_clean:
-            self._closed_at = self._now()
+            self._closed_at = self.now()
             self.unconfirmed.clear()
             self._unconfirmed_bytes = 0
             return
@@ -264,10 +285,11 @@ class Line:
         """How long a stream stays open after its last event."""
         if self._is_hurried or self._site.closing.is_set():
             return 0.0
-        return BUSY_LINGER_S if self._now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
+        return BUSY_LINGER_S if self.now() - self._overlapped_at < BUSY_MEMORY_S else LINGER_S
 
     @staticmethod
-    def _now() -> float:
+    def now() -> float:
+        """Return the loop's time, in seconds."""
         return asyncio.get_running_loop().time()
 
 

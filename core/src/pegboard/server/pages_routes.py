@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import html
+from collections import OrderedDict
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from pegboard.i18n import languages
 from pegboard.server.answers import BytesAnswer, Headers, JsonAnswer, refuse
 from pegboard.server.bundles import MIN_GZIP_BYTES, PREFIX
 from pegboard.server.calls import private_session
+from pegboard.server.config import MAX_ROOTS
+from pegboard.server.describing import build_document
 from pegboard.server.guard import Visitor
 from pegboard.server.icons import ICON, Icon, manifest, read_icon
 from pegboard.server.info import build_info
@@ -31,6 +34,7 @@ class PageRoutes:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._openapi: OrderedDict[str, tuple[bytes, bytes]] = OrderedDict()
         self._info: dict[bool, tuple[bytes, bytes]] = {}
         self._read_icon: Icon | None = None
         self._has_started = False
@@ -88,7 +92,8 @@ class PageRoutes:
         headers = [
             (b"content-security-policy", policy.encode()),
             (b"cache-control", b"no-store"),
-            (b"referrer-policy", b"no-referrer"),
+            # Not less: without a referrer, a browser sends a form with the origin "null".
+            (b"referrer-policy", b"same-origin"),
             NOSNIFF,
         ]
         return BytesAnswer(body, "text/html; charset=utf-8", status, headers)
@@ -105,6 +110,18 @@ class PageRoutes:
             plain = wire.dumps(build_info(self._site.spec, all_endpoints=everything))
             self._info[everything] = (plain, gzip.compress(plain, 6, mtime=0))
         return _packed(request, *self._info[everything])
+
+    async def openapi(self, request: HttpRequest, visitor: Visitor) -> Response:
+        """``/openapi.json``: the endpoints as typed routes."""
+        known = self._openapi.get(visitor.root_url)
+        if known is None:
+            has_login = self._site.logins.is_required
+            document = build_document(self._site.spec, visitor.root_url, has_login=has_login)
+            plain = wire.dumps(document)
+            known = self._openapi[visitor.root_url] = (plain, gzip.compress(plain, 6, mtime=0))
+            while len(self._openapi) > MAX_ROOTS:
+                self._openapi.popitem(last=False)
+        return _packed(request, *known)
 
     async def cells(self, request: HttpRequest, visitor: Visitor) -> Response:
         """One page of a table of examples, as cells to draw."""

@@ -98,3 +98,15 @@ class RouteTable:
                     return candidate, match.groupdict(), True
                 known = True
         return None, {}, known
+
+    def methods(self, path: str) -> str:
+        """Return what a path may be asked for, as an ``Allow`` header says it."""
+        bare = path[:-1] if path != "/" and path.endswith("/") else path
+        found = {"OPTIONS"}
+        for route in self.all:
+            if route.pattern in (path, bare):
+                found |= route.methods
+        for pattern, route in self._patterns:
+            if pattern.match(path) or pattern.match(bare):
+                found |= route.methods
+        return ", ".join(sorted(found))

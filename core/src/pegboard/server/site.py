@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pegboard.call import CallRunner
-from pegboard.errors import UserError
+from pegboard.call import CallRunner, FunctionFailed
+from pegboard.errors import PayloadError, UserError
 from pegboard.executor import ThreadExecutor
 from pegboard.files import FileStore
 from pegboard.queue.job import Call, FunctionLimits, Job, SessionId
@@ -143,6 +143,7 @@ class Site:
     def _tidy(self) -> None:
         """Drop idle sessions and state past its time, now and every minute."""
         self.sessions.expire()
+        self.lines.tidy()
         self._tidying = asyncio.get_running_loop().call_later(TIDY_EVERY_S, self._tidy)
 
     async def stop(self) -> None:
@@ -229,7 +230,14 @@ def limits_of(spec: AppSpec) -> list[FunctionLimits]:
 def failure_of(problem: BaseException, call: Call) -> Failure:
     """Return what the person is told of an error; `call` has worded it already."""
     if isinstance(problem, UserError):
+        is_input = isinstance(problem, PayloadError) or problem.title == "Invalid input"
+        is_unexpected = isinstance(problem, FunctionFailed)
         return Failure(
-            problem.message, problem.title, problem.duration, problem.visible, problem.print_exception
+            problem.message,
+            problem.title,
+            problem.duration,
+            problem.visible,
+            problem.print_exception,
+            "input" if is_input else "unexpected" if is_unexpected else "told",
         )
     return Failure(None)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pegboard.server.bundles import PluginAssets
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode
 
+INFO_PX = 20
 _PLAIN = ("row", "column", "group", "form", "draggable", "blocks", "interface")
 _LENGTH = re.compile(r"\d+(\.\d+)?(px|%|em|rem|ch|vh|vw|dvh|svh|lvh)?|auto|(calc|min|max)\([\w\s.%+*/,()-]+\)")
 
@@ -111,7 +112,8 @@ class Skeleton:
             and (bool(label) or height is not None)
         )
         names = ["pb-block"] + ["pb-framed"] * is_framed + ["pb-bare"] * (height == 0)
-        self._sizes(block, 0 if owns_label else 160, height or None)
+        reserved = height + INFO_PX * bool(info) if height else None
+        self._sizes(block, 0 if owns_label else 160, reserved)
         unseen = " pb-unseen" if props.get("show_label") is False else ""
         parts = [f"<div {self._head(block, names)}>"]
         if label:

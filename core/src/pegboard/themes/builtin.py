@@ -8,6 +8,8 @@ from pegboard.themes import fonts
 from pegboard.themes.colors import first_readable, mixed
 from pegboard.themes.theme import SHELL, Theme, Tokens, on_color
 
+STRONG_FRAME = "1px solid var(--pb-border-strong)"
+
 
 class Base(Theme):
     """Plain ground to build on: one hue, small corners, no shadows."""
@@ -52,8 +54,9 @@ class Monochrome(Theme):
         tokens["primary-hover"] = (n[800], n[200])
         tokens["on-primary"] = ("#ffffff", "#000000")
         tokens["primary-soft"] = (n[100], n[900])
-        tokens["border"] = ("#000000", "#ffffff")
+        tokens["border"] = (n[300], n[700])
         tokens["border-strong"] = ("#000000", "#ffffff")
+        tokens["frame"] = (STRONG_FRAME, STRONG_FRAME)
         tokens["shadow-s"] = ("none", "none")
         tokens["shadow-m"] = ("4px 4px 0 #000000", "4px 4px 0 #ffffff")
         tokens["label-weight"] = ("700", "700")
@@ -71,26 +74,23 @@ class Soft(Theme):
         """Tint the ground and lift the cards."""
         p, n = self.primary, self.neutral
         tokens["bg"] = (mixed(p[100], n[100], 0.5), mixed(p[950], n[950], 0.35))
+        tokens["surface"] = ("#ffffff", mixed(p[900], n[950], 0.22))
+        tokens["surface-2"] = ("#ffffff", mixed(p[900], n[900], 0.25))
         tokens["border"] = (mixed(p[100], n[200], 0.5), mixed(p[900], n[800], 0.25))
         tokens["frame"] = ("1px solid transparent", "1px solid transparent")
         tokens["label-color"] = ("var(--pb-primary)", "var(--pb-primary)")
-        tokens["text-muted"] = (
-            first_readable([n[600], n[700], n[800]], tokens["bg"][0], "#ffffff"),
-            first_readable([n[400], n[300]], tokens["bg"][1], *_night(tokens)),
-        )
-        primary = first_readable([p[600], p[700], p[800]], tokens["bg"][0], "#ffffff")
-        tokens["primary"] = (primary, tokens["primary"][1])
         tokens["shadow-s"] = (
             "0 2px 4px rgb(40 40 90 / 6%), 0 6px 20px rgb(40 40 90 / 7%)",
             "0 2px 4px rgb(0 0 0 / 20%), 0 6px 20px rgb(0 0 0 / 24%)",
         )
+        _settle(self, tokens)
 
 
 class Glass(Theme):
     """Cool panes: a shimmering page, bright edges, fills with depth."""
 
     name = "glass"
-    hues = ("sky", "cyan", "stone")
+    hues = ("sky", "cyan", "gray")
     sizes = ("sm", "md", "md")
     faces = (fonts.HUMAN, fonts.MONO)
 
@@ -150,8 +150,8 @@ class Citrus(Theme):
         """Outline everything and drop hard shadows."""
         p, n = self.primary, self.neutral
         tokens["bg"] = (mixed(p[50], "#ffffff", 0.75), n[950])
-        tokens["frame"] = ("2px solid var(--pb-border)", "2px solid var(--pb-border)")
-        tokens["border"] = (n[800], p[700])
+        tokens["frame"] = ("2px solid var(--pb-border-strong)", "2px solid var(--pb-border-strong)")
+        tokens["border"] = (n[200], n[700])
         tokens["border-strong"] = (n[700], p[400])
         tokens["shadow-s"] = (f"3px 3px 0 {p[300]}", f"3px 3px 0 {mixed(p[900], n[950], 0.8)}")
         tokens["shadow-m"] = (f"5px 5px 0 {p[400]}", f"5px 5px 0 {p[900]}")
@@ -250,7 +250,7 @@ class Neon(Theme):
         tokens["surface"] = ("#ffffff", "#0b0d0f")
         tokens["surface-2"] = ("#ffffff", "#121518")
         tokens["frame"] = ("2px solid var(--pb-border)", "2px solid var(--pb-border)")
-        tokens["border"] = (p[300], mixed(p[500], "#050607", 0.55))
+        tokens["border"] = (p[200], mixed(p[500], "#050607", 0.5))
         tokens["border-strong"] = (p[600], p[500])
         tokens["label-color"] = (s[700], s[300])
         tokens["shadow-s"] = (
@@ -282,8 +282,8 @@ class Mario(Theme):
         )
         tokens["surface"] = ("#fffdf6", "#131d3f")
         tokens["surface-2"] = ("#ffffff", "#1a2650")
-        tokens["frame"] = ("3px solid var(--pb-border)", "3px solid var(--pb-border)")
-        tokens["border"] = ("#3b2417", "#e0a83a")
+        tokens["frame"] = ("3px solid var(--pb-border-strong)", "3px solid var(--pb-border-strong)")
+        tokens["border"] = ("#e2d3bb", "#34427a")
         tokens["border-strong"] = ("#3b2417", "#e0a83a")
         tokens["text"] = ("#2b1a10", "#fff7e0")
         tokens["text-muted"] = ("#5c4433", "#d5cbb0")
@@ -296,10 +296,6 @@ class Mario(Theme):
         tokens["primary-hover"] = (p[800], "#ffb3ac")
         tokens["on-primary"] = ("#ffffff", "#2a0603")
         tokens["primary-soft"] = (mixed(p[50], "#fffdf6", 0.7), "#3a1c33")
-
-
-def _night(tokens: Tokens) -> tuple[str, str]:
-    return tokens["surface"][1], tokens["surface-2"][1]
 
 
 def _gradient(

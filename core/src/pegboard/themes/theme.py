@@ -165,7 +165,9 @@ class Theme:
         light_bg, light = n[50], "#ffffff"
         dark_bg, dark, dark_2 = n[950], mixed(n[900], n[950], 0.72), mixed(n[800], n[900], 0.55)
         shades = SHADES[SHADES.index(600):]
-        primary = first_readable([p[s] for s in shades], light_bg, light, p[50])
+        # A hue of someone's own may begin dark; what is chosen still has a light ground.
+        soft = p[50] if contrast(p[50], light) < 1.5 else mixed(p[50], light, 0.08)
+        primary = first_readable([p[s] for s in shades], light_bg, light, soft)
         night = first_readable([p[s] for s in (400, 300, 200, 100)], dark_bg, dark, dark_2)
         soft_dark = mixed(p[900], dark, 0.55)
         hover = mixed(primary, "#000000", 0.82)
@@ -193,7 +195,7 @@ class Theme:
             "primary-hover": (hover, hover_dark),
             "on-primary": (on_color(primary, hover), on_color(night, hover_dark)),
             "primary-soft": (
-                p[50], first_readable([soft_dark, mixed(p[950], dark, 0.6), dark], night, n[100])
+                soft, first_readable([soft_dark, mixed(p[950], dark, 0.6), dark], night, n[100])
             ),
             "danger": ("#b42318", "#f97066"),
             "danger-soft": ("#fef3f2", "#3a1917"),

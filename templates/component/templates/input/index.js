@@ -38,7 +38,7 @@ export default {
 				const input = label.firstElementChild;
 				input.checked = Number(input.value) === value;
 				input.disabled = model.get("$interactive") === false;
-				label.classList.toggle("on", Number(input.value) <= value);
+				label.className = Number(input.value) <= value ? "on" : "off";
 			}
 		}
 

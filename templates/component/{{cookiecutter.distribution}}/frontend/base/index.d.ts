@@ -1,0 +1,2 @@
+declare const module: import("@pegboard/types").ComponentModule;
+export default module;
