@@ -20,7 +20,6 @@ from pegboard.layout import Column, Form, Layout, Row
 from pegboard.payload import UPDATE_MARKER, file_refs
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode, StateSpec
 from pegboard.state import State
-from pegboard.themes import theme_named
 from pegboard.wiring import Wiring, function_name, wire
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def describe(page: Blocks) -> AppSpec:
         css=page.css,
         js=page.js,
         head=page.head,
-        theme=theme_named(page.theme),
+        theme=_theme(page.theme),
         default_concurrency_limit=queue.default_concurrency_limit,
         max_size=queue.max_size,
         api_open=queue.api_open,
@@ -83,6 +82,14 @@ def describe(page: Blocks) -> AppSpec:
             "allowed_paths": (*static_paths(), *_author_files(components)),
         },
     )
+
+
+def _theme(given: object) -> Any:
+    if given is None:
+        return None  # a page without a theme does not pay for them
+    from pegboard.themes import theme_named
+
+    return theme_named(given)
 
 
 # -- blocks ----------------------------------------------------------------------------------------

@@ -53,11 +53,22 @@ def hue(name: str, angle: float, chroma: float) -> Color:
 
 def hex_of(lightness: float, chroma: float, angle: float) -> str:
     """Return ``#rrggbb`` for an OKLCH colour; chroma is lowered until the screen can show it."""
-    while True:
-        linear = _linear(lightness, chroma, math.radians(angle))
-        if chroma <= 0.001 or all(-1e-4 <= value <= 1 + 1e-4 for value in linear):
-            return "#" + "".join(f"{round(255 * _gamma(value)):02x}" for value in linear)
-        chroma -= 0.002
+    radians = math.radians(angle)
+    least, most = 0.0, chroma
+    if not _is_shown(_linear(lightness, chroma, radians)):
+        for _ in range(10):  # a thousandth of the chroma is finer than a step of the screen
+            middle = (least + most) / 2
+            if _is_shown(_linear(lightness, middle, radians)):
+                least = middle
+            else:
+                most = middle
+        chroma = least
+    linear = _linear(lightness, chroma, radians)
+    return "#" + "".join(f"{round(255 * _gamma(value)):02x}" for value in linear)
+
+
+def _is_shown(linear: tuple[float, float, float]) -> bool:
+    return all(-1e-4 <= value <= 1 + 1e-4 for value in linear)
 
 
 def mixed(one: str, other: str, share: float) -> str:
