@@ -81,6 +81,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page of its own, with time for a busy machine."""
     context = chromium.new_context()
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(90_000)
     yield opened
     context.close()

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from cli.tests.kit import copy, serving, without_node
 
-SLOW = 60_000
+# Generous, for a machine that does much else; nothing waits longer than it must.
+SLOW = 170_000
 
 APP = '''
 import pathlib
@@ -38,7 +39,7 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_run_follows_edits_keeps_values_and_shows_tracebacks(tmp_path: Path, page: Page) -> None:
     script = tmp_path / "app.py"
     script.write_text(APP)
@@ -76,7 +77,7 @@ def test_run_follows_edits_keeps_values_and_shows_tracebacks(tmp_path: Path, pag
         expect(page.get_by_label("Name")).to_have_value("B", timeout=SLOW)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_run_of_a_broken_script_shows_its_traceback_until_it_is_mended(tmp_path: Path, page: Page) -> None:
     script = tmp_path / "app.py"
     script.write_text("import pegboard as pb\n\nraise SystemError('<b>not yet</b>')\n")
@@ -90,7 +91,7 @@ def test_run_of_a_broken_script_shows_its_traceback_until_it_is_mended(tmp_path:
         expect(page.get_by_role("heading", name="Mended")).to_be_visible(timeout=SLOW)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_dev_of_plain_javascript_swaps_modules_and_styles_in_place(stars: Path, page: Page) -> None:
     with serving("component", "dev", folder=stars, env=without_node()) as url:
         page.goto(url)
@@ -123,7 +124,7 @@ def test_dev_of_plain_javascript_swaps_modules_and_styles_in_place(stars: Path, 
         expect(given.get_by_role("radio", name="2", exact=True)).to_be_checked()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_inspector_shows_state_events_and_what_the_contract_forbids(stars: Path, page: Page) -> None:
     edit(stars / "frontend" / "index.js", 'pegboard?.emit("input");', 'pegboard?.emit("input"); pegboard?.emit("wink");')
     with serving("component", "dev", folder=stars, env=without_node()) as url:
@@ -144,7 +145,7 @@ def test_inspector_shows_state_events_and_what_the_contract_forbids(stars: Path,
         expect(panel).to_have_count(0)
 
 
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["svelte", "react"])
 def test_dev_with_vite_replaces_modules_and_names_places_in_the_sources(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, page: Page
