@@ -62,7 +62,8 @@ def test_mlflow_keeps_the_address_in_its_local_store(tmp_path: Path, monkeypatch
 
     # Newer releases keep plain files only when asked to.
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    mlflow.set_tracking_uri(tmp_path.as_uri())
+    mlflow.set_tracking_uri((tmp_path / "runs").as_uri())
+    mlflow.set_experiment("pegboard")
     demo = pb.Interface(lambda text: text, "textbox", "textbox")
     _, url, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=0)
     try:
