@@ -177,6 +177,69 @@ def test_live_page_runs_for_every_input_and_has_no_submit(page: Page, serve: Ser
     assert page.get_by_role("button", name="Submit").count() == 0
 
 
+# -- listeners ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "seen"), [("once", ["a"]), ("always_last", ["a", "abc"]), ("multiple", ["a", "ab", "abc"])]
+)
+def test_events_while_one_runs_are_dropped_kept_or_run_as_the_mode_says(
+    page: Page, serve: Serve, mode: Any, seen: list[str]
+) -> None:
+    calls: list[str] = []
+    may_end = threading.Event()
+    with pb.Blocks() as demo:
+        box, out, last = Echo(label="in"), Echo(label="out"), Echo(label="last")
+
+        def work(text: str) -> str:
+            calls.append(text)
+            assert may_end.wait(20)
+            return text
+
+        box.input(work, box, out, trigger_mode=mode, concurrency_limit=None)
+        box.input(lambda text: text, box, last, trigger_mode="multiple", queue=False)
+    page.goto(serve(demo))
+
+    for text in ("a", "ab", "abc"):
+        page.get_by_label("in").fill(text)
+        expect(page.get_by_label("last")).to_have_value(text)
+    may_end.set()
+
+    # Those that run side by side may end in any order.
+    last_ones = seen if mode == "multiple" else seen[-1:]
+    expect(page.get_by_label("out")).to_have_value(re.compile(f"^({'|'.join(last_ones)})$"))
+    expect(page.locator(f"#pb-{out._id} [role=status]")).to_have_count(0)
+    assert sorted(calls) == seen
+
+
+def test_script_alone_sets_outputs_and_before_a_function_its_inputs(page: Page, serve: Serve) -> None:
+    with pb.Blocks() as demo:
+        box, alone, before = Echo(label="in"), Echo(label="alone"), Echo(label="before")
+        box.input(None, box, alone, js="(text) => text + '!'")
+        box.input(lambda text: f"got {text}", box, before, js="(text) => text.toUpperCase()")
+    page.goto(serve(demo))
+
+    page.get_by_label("in").fill("hi")
+
+    expect(page.get_by_label("alone")).to_have_value("hi!")
+    expect(page.get_by_label("before")).to_have_value("got HI")
+
+
+def test_page_scrolls_to_the_output_when_asked(page: Page, serve: Serve) -> None:
+    with pb.Blocks() as demo:
+        box = Echo(label="in")
+        for number in range(40):
+            Echo(label=f"between {number}")
+        out = Echo(label="out")
+        box.input(lambda text: text, box, out, scroll_to_output=True)
+    page.goto(serve(demo))
+    expect(page.get_by_label("out")).not_to_be_in_viewport()
+
+    page.get_by_label("in").fill("x")
+
+    expect(page.get_by_label("out")).to_be_in_viewport()
+
+
 # -- progress ----------------------------------------------------------------------------------------
 
 
