@@ -192,3 +192,10 @@ def test_there_are_twenty_demos_and_each_says_what_it_is() -> None:
     assert "Slider" in next(demo for demo in demos if demo.name == "streaming").components
     assert next(demo for demo in demos if demo.name == "hello_world").components == ("Textbox",)
     assert next(demo for demo in demos if demo.name == "digits").needs == ("numpy", "pillow", "scikit-learn")
+
+
+def test_a_component_used_by_an_alias_is_found_in_a_demo() -> None:
+    demo = next(demo for demo in Gallery().listing().demos if demo.name == "progress")
+
+    assert "pb.Text(" in demo.source
+    assert demo.components == ("Textbox",)

@@ -57,6 +57,8 @@ class Gallery:
                 *(entry.manifest.templates if entry.manifest else ()),
             )
         }
+        # An alias is a shortcut and, with a capital, a class: "text" and pb.Text.
+        names |= {word[:1].upper() + word[1:]: found for word, found in names.items()}
         self._last = make_listing(index, catalogues, read_demos(names))
         return self._last
 
