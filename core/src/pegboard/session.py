@@ -20,7 +20,7 @@ from pegboard.spec import StateSpec
 
 IDLE_LIMIT_S = 3600.0
 
-UNUSED_LIMIT_S = 60.0
+UNUSED_LIMIT_S = 600.0
 """The same for sessions in which nothing is kept: each call makes one, and most need none."""
 
 

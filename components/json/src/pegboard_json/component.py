@@ -110,7 +110,9 @@ class JSON(Component[Any, Any, Any]):
         # What nearly all values are made of comes first: the tests further down cost much more.
         if type(value) is dict:
             return {
-                name if type(name) is str else _key(name): self._plain(item, depth + 1)
+                name if type(name) is str else _key(name): (
+                    item if type(item) is str else self._plain(item, depth + 1)
+                )
                 for name, item in value.items()
             }
         if type(value) is list:
