@@ -11,11 +11,12 @@ FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/fro
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint unit bench bench-quick peer clean manifests
+.PHONY: help setup build demo test test-models lint unit bench bench-quick peer clean manifests
 
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
+	@echo "make test-models  real model pipelines and mlflow; installs torch, so apart from make test"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
 	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
@@ -95,19 +96,36 @@ test: lint .make/browser .make/proxy
 	@echo "== pytest"
 	$(PY) -m pytest
 
-.venv-gradio/bin/python:
+.make/models: .make/bundles requirements-models.txt
+	@echo "== torch, transformers, mlflow"
+	python3 -m venv .venv-models
+	.venv-models/bin/pip install --quiet --disable-pip-version-check -r requirements-models.txt
+	.venv-models/bin/pip install --quiet --disable-pip-version-check hatchling editables
+	.venv-models/bin/pip install --quiet --disable-pip-version-check --no-build-isolation -e ./cli/hatch-pegboard
+	.venv-models/bin/pip install --quiet --disable-pip-version-check --no-build-isolation \
+		-e ./core $(foreach name,button image label markdown textbox,-e ./components/$(name))
+	@touch $@
+
+test-models: .make/models
+	.venv-models/bin/python -m pytest tests/models
+
+.make/gradio:
+	@mkdir -p .make
 	@echo "== Gradio 6, to compare with"
 	python3 -m venv .venv-gradio
-	$(UV) pip install --quiet --python $@ gradio==6.31.0
+	$(UV) pip install --quiet --python .venv-gradio/bin/python gradio==6.31.0 || { rm -rf .venv-gradio; exit 1; }
+	@touch $@
 
-bench: setup .make/browser .venv-gradio/bin/python
+bench: setup .make/browser .make/gradio
 	$(PY) -m tests.benchmarks.run
 
-bench-quick: setup .make/browser .venv-gradio/bin/python
+# A report: without Gradio it compares with the floor alone, and only a gross loss is an error.
+bench-quick: setup .make/browser
+	-@$(MAKE) --no-print-directory .make/gradio
 	$(PY) -m tests.benchmarks.run --quick
 
-peer: setup .venv-gradio/bin/python
+peer: setup .make/gradio
 	$(PY) -m pytest -o addopts="--import-mode=importlib" tests/peer
 
 clean:
-	rm -rf .make $(VENV) .venv-gradio node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend
+	rm -rf .make $(VENV) .venv-gradio .venv-models node_modules core/src/pegboard/_frontend gallery/src/*/_frontend components/*/src/*/_frontend

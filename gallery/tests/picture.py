@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from .conftest import ARGUMENTS, CHROMIUM
-from .support import gallery_process
+from gallery.tests.conftest import ARGUMENTS, CHROMIUM
+from gallery.tests.support import gallery_process
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "images" / "gallery.png"
 SIZE = {"width": 1280, "height": 860}

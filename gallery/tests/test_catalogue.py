@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from gallery.tests.support import cli, make_catalogue, make_wheel
+from pegboard_cli.publish import catalogue_entry
 from pegboard_gallery.catalogue import (
     SCHEMA_FILE,
     CatalogueError,
@@ -17,8 +19,6 @@ from pegboard_gallery.catalogue import (
     schema_text,
 )
 from pegboard_gallery.packages import PackageError, entry_of_wheel
-
-from .support import cli, make_catalogue, make_wheel
 
 
 def test_the_schema_file_says_what_the_models_say() -> None:
@@ -43,6 +43,12 @@ def test_a_wheel_becomes_an_entry_that_fits_the_schema(tmp_path: Path) -> None:
         "size_bytes": wheel.stat().st_size,
     }
     assert manifest["components"][0]["object"] == "acme_bell:Bell"
+
+
+def test_what_publish_prints_is_what_index_lists(tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path)
+
+    assert catalogue_entry(wheel) == entry_of_wheel(wheel)
 
 
 def test_index_lists_the_newest_of_each_distribution_and_where_its_wheel_is(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from gallery.tests import picture
+from gallery.tests.support import gallery_process, make_catalogue, make_wheel, unpack
+from pegboard_gallery import demo
 from pegboard_gallery.packages import entry_of_wheel
-
-from . import picture
-from .support import gallery_process, make_catalogue, make_wheel, unpack
 
 Open = Callable[..., Page]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -346,6 +346,28 @@ def test_an_interface_is_composed_shown_and_copied(address: str, open_page: Open
     assert "def run(textbox, slider):" in script
     scope: dict[str, object] = {}
     exec(compile(script.replace(".launch()", ""), "script", "exec"), scope)
+
+
+def test_the_page_of_make_demo_leads_to_the_gallery_and_its_demos(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "APPS", {"Hello slider": "hello_slider"})
+    tabs = demo.build()
+    try:
+        page = open_page(demo.serve(tabs, server_port=0, quiet=True))
+        page.get_by_role("link", name="The gallery").click()
+        expect(page.get_by_role("link", name="Slider", exact=True)).to_be_visible()
+
+        page.get_by_role("link", name="Demos").click()
+        page.get_by_role("link", name="Live", exact=True).click()
+        page.get_by_role("button", name="Run").click()
+        app = live(page, "Live, running")
+        app.get_by_label("Text").fill("one two three")
+        expect(app.get_by_label("Words")).to_have_value("3")
+        page.get_by_role("link", name="App", exact=True).click()
+        expect(page.get_by_role("tab", name="Hello slider")).to_be_visible()
+    finally:
+        tabs.close()
 
 
 # -- every screen and every eye -----------------------------------------------------------------------

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from gallery.tests.support import make_wheel, unpack
 from pegboard import plugins
 from pegboard_gallery.demo_index import front_matter, read_demos
 from pegboard_gallery.docstrings import class_doc
 from pegboard_gallery.gallery import Gallery
 from pegboard_gallery.packages import InstalledPackage, entry_of_wheel
-
-from .support import make_wheel, unpack
 
 
 @pytest.fixture

@@ -12,12 +12,11 @@ import httpx
 import pytest
 import uvicorn
 
+from gallery.tests.support import cli, make_wheel
 from pegboard_gallery.gallery import Gallery
 from pegboard_gallery.installing import Order, command_for, without_passwords
 from pegboard_gallery.packages import entry_of_wheel
 from pegboard_gallery.server import create_gallery
-
-from .support import cli, make_wheel
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from .support import cli, make_wheel
+from gallery.tests.support import cli, make_wheel
 
 Open = Callable[..., Page]
 KB = 1000

@@ -128,6 +128,16 @@ def test_interactive_interpreter_gets_control_back(tmp_path: Path) -> None:
         assert child.wait(20) == 0
 
 
+def test_interactive_interpreter_is_held_by_debug(tmp_path: Path) -> None:
+    source = "import sys\nsys.ps1 = '>>> '\n" + launched("server_port=0, debug=True")
+    with process(source, tmp_path) as child:
+        assert httpx.get(address_of(child)).status_code == 200
+
+        child.send_signal(signal.SIGTERM)
+
+        assert rest_of(child).splitlines() == ["The server has stopped.", "launch returned"]
+
+
 # -- address -----------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,7 @@ BAD: dict[str, Any] = {
     "strict_cors": "off",
     "ssr_mode": "node",
     "pwa": "maybe",
+    "mcp_server": "please",
     "share_server_address": 22,
     "share_server_protocol": "gopher",
     "share_server_tls_certificate": "no-such-file",

@@ -21,7 +21,10 @@ closed = []
 
 class Tunnel:
     def __init__(self, wish):
-        self.url = f"http://shared.localhost:{wish.port}"
+        self.url = type(self).url_of(wish)
+    def url_of(wish):
+        return f"http://shared.localhost:{wish.port}"
+    url_of = staticmethod(url_of)
     def close(self):
         closed.append(self.url)
 
@@ -98,11 +101,14 @@ def test_scheme_of_the_address_chooses_the_provider(provider: Any, share: Any) -
 
 
 def test_visitors_of_the_public_name_are_answered(provider: Any, share: Any) -> None:
+    provider.Tunnel.url_of = lambda wish: "http://app.relay.example"
     _, (_, local, public) = share(share_server_address="fake://relay")
 
-    answer = httpx.get(local, headers={"host": public.split("/")[2]})
+    def status(host: str) -> int:
+        return httpx.get(f"{local}config", headers={"host": host}).status_code
 
-    assert answer.status_code == 200
+    assert public == "http://app.relay.example/"
+    assert (status("app.relay.example"), status("other.relay.example")) == (200, 403)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class TestFileOfOneTypeInABrowser(FrontendConformance):
     component = File
     options = {"file_types": [".csv", "image"], "file_count": "multiple"}
     payload = None
-    other_payload = FileRef(url="https://example.org/a.csv", orig_name="a.csv", mime_type="text/csv")
+    other_payload = [FileRef(data=b"1,2", orig_name="a.csv", mime_type="text/csv")]
 
     def test_the_chooser_offers_those_types(self, stage: Stage) -> None:
         stage.mount(value=None)

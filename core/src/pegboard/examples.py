@@ -15,6 +15,7 @@ from pegboard.dataset import Dataset
 from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import BoundEvent
 from pegboard.example_cache import ExampleCache
+from pegboard.parameters import TEXT, TRUTH, check
 from pegboard.payload import Fresh
 from pegboard.settings import environment
 from pegboard.state import State
@@ -82,6 +83,7 @@ class Examples:
                 expected="to be made inside `with pb.Blocks():`",
                 fix="indent the line into the block, or pass Interface(examples=)",
             )
+        check("Examples", locals(), {"label": TEXT, "run_on_click": TRUTH})
         self.inputs = _components(inputs, "inputs")
         if not self.inputs:
             raise OptionError("Examples(inputs=)", got=inputs, expected="at least one component to fill")

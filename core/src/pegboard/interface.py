@@ -13,6 +13,7 @@ from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
 from pegboard.naming import class_named, component_from, is_installed
+from pegboard.parameters import AGES, LIMIT, PATH, SECONDS, TEXT, TRUTH, check
 from pegboard.prose import Prose
 from pegboard.settings import environment
 from pegboard.state import State
@@ -21,6 +22,18 @@ from pegboard.wiring import function_name, yields
 
 Kind = Literal["standard", "output-only", "input-only", "unified"]
 INFER: Any = object()
+
+
+_RULES = {
+    "live": TRUTH,
+    "description": TEXT,
+    "article": TEXT,
+    "flagging_dir": PATH,
+    "fill_width": TRUTH,
+    "time_limit": LIMIT,
+    "stream_every": SECONDS,
+    "delete_cache": AGES,
+}
 
 
 class Interface(Blocks):
@@ -96,6 +109,7 @@ class Interface(Blocks):
         validator: Callable[..., Any] | None = None,
         **kwargs: Any,
     ) -> None:
+        check("Interface", locals(), _RULES)
         super().__init__(
             analytics_enabled=analytics_enabled,
             mode=kwargs.pop("mode", "interface"),
@@ -132,7 +146,10 @@ class Interface(Blocks):
             "validator": validator,
         }
         self._streaming = {"time_limit": time_limit, "stream_every": stream_every}
+        self.flag_buttons: list[tuple[Any, Any]] = []
         self.deep_link = deep_link
+        self.deep_link_button = _deep_link_button(deep_link)
+        self._allows_duplication = bool(allow_duplication)
         self._take_components(inputs, outputs, additional_inputs)
         self._accordion = _accordion_options(additional_inputs_accordion)
         self._flagging = self._flagging_settings(
@@ -285,7 +302,18 @@ class Interface(Blocks):
         ran = self._wire()
         self._wire_clear()
         self._wire_flags(ran)
+        if ran is not None and self.deep_link_button is not None and self.kind != "input-only":
+            ran.success(
+                lambda: update(interactive=True),
+                None,
+                self.deep_link_button,
+                queue=False,
+                show_progress="hidden",
+                api_name=False,
+            )
         self._place_examples()
+        if self._allows_duplication:
+            _place_if_installed("duplicatebutton", "Interface(allow_duplication=)")
         if self.article:
             self._text(self.article, "pb-article")
 
@@ -328,7 +356,8 @@ class Interface(Blocks):
                     self.stop_button = _button(stop, "stop_btn", variant="stop", visible=False)
 
     def _place_flags(self) -> None:
-        self.flag_buttons: list[tuple[Any, Any]] = []
+        if self.deep_link_button is not None:
+            self.deep_link_button.render()
         if self._flagging["mode"] != "manual":
             return
         with Row():
@@ -612,6 +641,34 @@ def _button(given: Any, name: str, **options: Any) -> Any:
     raise OptionError(
         f"Interface({name}=)", got=given, expected="a caption, or a Button"
     )
+
+
+def _deep_link_button(given: Any) -> Any:
+    """Return the button that shares a link, not yet placed and disabled until there is a result."""
+    if given is None or given is False:
+        return None
+    if given is True or isinstance(given, str):
+        if not is_installed("deeplinkbutton"):
+            warnings.warn(
+                "Interface(deep_link=) needs the component DeepLinkButton, which is not installed",
+                stacklevel=4,
+            )
+            return None
+        captions = (given,) if isinstance(given, str) else ()
+        return class_named("deeplinkbutton")(*captions, interactive=False, render=False)
+    if isinstance(given, Component) and "click" in given.get_events():
+        given.settle(interactive=False)
+        return _unplaced(given)
+    raise OptionError(
+        "Interface(deep_link=)", got=given, expected="True, a caption, or a DeepLinkButton"
+    )
+
+
+def _place_if_installed(name: str, where: str) -> None:
+    if is_installed(name):
+        class_named(name)()
+    else:
+        warnings.warn(f"{where} needs the component '{name}', which is not installed", stacklevel=5)
 
 
 def _accordion_options(given: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from typing import Any
 
 import pegboard as pb
 
@@ -40,22 +41,30 @@ def build() -> pb.Blocks:
     return page
 
 
+def serve(page: pb.Blocks, **options: Any) -> str:
+    """Serve a page with the gallery below ``/gallery/``, and return its address.
+
+    Args:
+        page: The page.
+        options: Parameters of ``launch``.
+    """
+    from pegboard_gallery.gallery import Gallery
+    from pegboard_gallery.server import create_gallery
+
+    app, address, _ = page.launch(prevent_thread_lock=True, **options)
+    app.mount("/gallery", create_gallery(Gallery(), home="../"))
+    return address.rstrip("/") + "/"
+
+
 def main() -> None:
     """Serve the page until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=None, help="port (default: first free from 7860)")
     parser.add_argument("--inbrowser", action="store_true", help="open the page in a browser")
     arguments = parser.parse_args()
-
-    from pegboard_gallery.gallery import Gallery
-    from pegboard_gallery.server import create_gallery
-
     page = build()
-    app, address, _ = page.launch(
-        server_port=arguments.port, inbrowser=arguments.inbrowser, prevent_thread_lock=True
-    )
-    app.mount("/gallery", create_gallery(Gallery(), home="../"))
-    print(f"* The gallery: {address.rstrip('/')}/gallery/", flush=True)
+    address = serve(page, server_port=arguments.port, inbrowser=arguments.inbrowser)
+    print(f"* The gallery: {address}gallery/", flush=True)
     page.block_thread()
 
 

@@ -93,6 +93,7 @@ class Guard:
         has_login: bool = False,
         is_local: bool | None = None,
     ) -> None:
+        self._known_hosts: dict[bytes, bool] = {}
         self._root_path = root_path.rstrip("/")
         path = urlsplit(self._root_path).path if "://" in self._root_path else self._root_path
         self._prefix = f"/{path.strip('/')}" if path.strip("/") else ""
@@ -104,13 +105,13 @@ class Guard:
         self._allowed_origins = {origin.rstrip("/").lower() for origin in allowed_origins}
         self._strict = strict_cors
         self._has_login = has_login
-        self._known_hosts: dict[bytes, bool] = {}
         self._root_urls: dict[tuple[object, ...], str] = {}
 
     def allow_host(self, name: str) -> None:
         """Answer to one more host name: a tunnel's, for example."""
         if name:
             self._allowed_hosts.add(name.lower())
+            self._known_hosts.clear()
 
     def check(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Refusal | None:
         """Return why a request is refused, or ``None``."""

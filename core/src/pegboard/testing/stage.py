@@ -7,6 +7,7 @@ writes down what it does.
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
 from collections.abc import Mapping
@@ -231,10 +232,11 @@ class Stage:
         text: str = self.page.evaluate("n => conformance.appearance(n)", number)
         return text
 
-    def differences(self, one: int, other: int) -> list[str] | None:
-        """Wait until two components look alike; return how both look when they never do."""
+    def differences(self, one: int, other: int) -> list[str]:
+        """Wait until two components look alike; return the lines that differ when they never do."""
         looks: list[str] | None = self.page.evaluate("([a, b]) => conformance.alike(a, b)", [one, other])
-        return looks
+        first, second = looks or ("", "")
+        return list(difflib.unified_diff(first.splitlines(), second.splitlines(), lineterm="", n=0))
 
     def problems(self) -> list[str]:
         """Return what went wrong on the page: script errors, refusals by its policy, foreign requests."""
