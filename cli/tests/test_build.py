@@ -64,7 +64,7 @@ def test_same_sources_give_the_same_bytes(stars: Path, tmp_path: Path) -> None:
 
 
 def test_svelte_bundle_has_both_variants(svelte_project: Path) -> None:
-    (folder,) = svelte_project.glob("src/*/_frontend/*")
+    (folder,) = svelte_project.glob("src/*/_frontend/hearts")
 
     manifest = json.loads((folder.parent.parent / "pegboard.json").read_text())
 

@@ -19,6 +19,8 @@ import pegboard as pb
 class Badge(pb.Component):
     """A word in a box."""
 
+    value: str | None = None
+
     change = pb.Event(doc="the word changed")
     _esm = pathlib.Path(__file__).parent / "badge.js"
 

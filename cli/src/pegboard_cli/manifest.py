@@ -109,8 +109,8 @@ def _load(ref: str) -> type[Component[Any, Any, Any]]:
         found: Any = importlib.import_module(module)
         for part in path.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as problem:
-        raise ManifestProblem(f"{ref} cannot be imported: {problem}") from problem
+    except Exception as problem:  # the author's code may raise anything
+        raise ManifestProblem(f"{ref} cannot be imported: {type(problem).__name__}: {problem}") from problem
     if not (isinstance(found, type) and issubclass(found, Component)):
         raise ManifestProblem(f"{ref} is not a Component class.")
     return found

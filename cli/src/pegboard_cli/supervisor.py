@@ -27,7 +27,9 @@ from pegboard_cli.console import Problem, say
 from pegboard_cli.project import Project
 
 FIRST_PORT = 7860
-START_LIMIT_S = 60
+START_LIMIT_S = 180
+# An author waits for the next run, and the last one has nothing to lose.
+END_LIMIT_S = 1.5
 _PYTHON = (".py", ".toml", ".json", ".env", ".csv", ".txt", ".md")
 _BROWSER = (".js", ".mjs", ".css", ".ts", ".tsx", ".jsx", ".svelte", ".vue")
 
@@ -200,7 +202,7 @@ class Supervisor:
             return
         child.terminate()
         try:
-            child.wait(5)
+            child.wait(END_LIMIT_S)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

@@ -178,9 +178,12 @@ class _Failures(logging.Handler):
         self._tool = tool
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.ERROR:
+            return
+        text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
-            text = "".join(traceback.format_exception(*record.exc_info))
-            self._tool.failures.append(f"{record.getMessage()}\n\n{text}")
+            text += "\n\n" + "".join(traceback.format_exception(*record.exc_info))
+        self._tool.failures.append(text)
 
 
 def _javascript(text: str) -> Any:

@@ -17,15 +17,17 @@ let seenFailures = 0;
 
 // -- values that outlive a reload ------------------------------------------------------------------
 
-/** Blocks have new ids after an edit, so they are known by type, label and place among their like. */
+/**
+ * Blocks have new ids after an edit, so they are known by type, label and place among their like; one whose
+ * label was edited, by its place among all of its type.
+ */
 function keysOf(components) {
 	const counts = new Map();
-	return components.map(({ id, type, props }) => {
-		const name = `${type}|${props.label ?? ""}`;
-		const place = counts.get(name) ?? 0;
-		counts.set(name, place + 1);
-		return [id, `${name}|${place}`];
-	});
+	const next = (name) => {
+		counts.set(name, (counts.get(name) ?? -1) + 1);
+		return `${name}|${counts.get(name)}`;
+	};
+	return components.map(({ id, type, props }) => ({ id, key: next(`${type}|${props.label ?? ""}`), place: next(type) }));
 }
 
 /** Files belong to the server that is gone. */
@@ -35,9 +37,9 @@ const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 function keep() {
 	if (!app) return;
 	const kept = {};
-	for (const [id, key] of keysOf(app.config.components)) {
+	for (const { id, key, place } of keysOf(app.config.components)) {
 		const value = app.blocks.get(id)?.value;
-		if (isKeepable(value) && !isSame(value, first.get(id))) kept[key] = value;
+		if (isKeepable(value) && !isSame(value, first.get(id))) kept[key] = { place, value };
 	}
 	sessionStorage.setItem(KEPT, JSON.stringify(kept));
 }
@@ -52,8 +54,12 @@ export function prepare(config) {
 	sessionStorage.removeItem(KEPT);
 	first = new Map(config.components.map(({ id, props }) => [id, props.value]));
 	const byId = new Map(config.components.map((component) => [component.id, component]));
-	for (const [id, key] of keysOf(config.components)) {
-		if (key in kept) byId.get(id).props.value = kept[key];
+	const keys = keysOf(config.components);
+	for (const { key } of keys) if (key in kept) kept[key].isFound = true;
+	const moved = Object.values(kept).filter((entry) => !entry.isFound);
+	for (const { id, key, place } of keys) {
+		const entry = kept[key] ?? moved.find((other) => other.place === place);
+		if (entry) byId.get(id).props.value = entry.value;
 	}
 }
 
