@@ -90,8 +90,12 @@ class Frontend:
     @property
     def needs_node(self) -> bool:
         """Whether the sources have to be compiled; plain JavaScript is only copied."""
-        return self.kind != "component" or (self.root / "package.json").is_file() or any(
-            Path(entry).suffix != ".js" for entry in self.entries().values()
+        entries = self.entries().values()
+        return (
+            self.kind != "component"
+            or not entries  # sources that no component names: whatever they are, they are not copied
+            or (self.root / "package.json").is_file()
+            or any(Path(entry).suffix != ".js" for entry in entries)
         )
 
     def entries(self) -> dict[str, str]:
