@@ -31,6 +31,7 @@ export class Client {
 	readonly session = crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(36), "");
 	readonly api: string;
 	#stream: EventSource | null = null;
+	#isWatched = false;
 	#readers = new Map<string, (message: Message) => void>();
 	#early = new Map<string, Message[]>();
 
@@ -45,12 +46,6 @@ export class Client {
 		private readonly onConnection: (state: Connection, message?: string) => void,
 	) {
 		this.api = root + prefix;
-		// An open stream would keep the page out of the back/forward cache; the next event opens it again.
-		addEventListener("pagehide", (event) => {
-			if (!event.persisted || this.#readers.size > 0) return;
-			this.#stream?.close();
-			this.#stream = null;
-		});
 	}
 
 	/** Start an event. `read` gets its messages until the terminal one; resolves with its id. */
@@ -135,6 +130,15 @@ export class Client {
 
 	#open(): void {
 		if (this.#stream) return;
+		if (!this.#isWatched) {
+			this.#isWatched = true;
+			// An open stream would keep the page out of the back/forward cache; the next event opens it again.
+			addEventListener("pagehide", (event) => {
+				if (!event.persisted || this.#readers.size > 0) return;
+				this.#stream?.close();
+				this.#stream = null;
+			});
+		}
 		const stream = new EventSource(`${this.api}/queue/data?session_hash=${this.session}&pegboard=1`);
 		this.#stream = stream;
 		let wasLost = false;
