@@ -148,7 +148,7 @@ def test_inspector_shows_state_events_and_what_the_contract_forbids(stars: Path,
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", ["svelte", "react"])
+@pytest.mark.parametrize("kind", ["svelte"])
 def test_dev_with_vite_replaces_modules_and_names_places_in_the_sources(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, page: Page
 ) -> None:

@@ -143,9 +143,12 @@ def test_app_with_a_broken_component_is_still_described(shelf):
         with pb.Blocks() as demo:
             broken = pb.Bad(label="Level")
             broken.anything_at_all(lambda: None, None, None)
+        spec = demo.describe()
     finally:
         problem = broken.problem
-    assert "boom" in problem and demo is not None
+    assert "boom" in problem
+    assert "boom" in (spec.blocks[broken._id].problem or "")
+    assert [node.id for node in spec.layout.children] == [broken._id]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,12 @@ def eject(found: Found, output: Path, *, frontend: str = "typescript", **options
     # What its values are is in its own code; nothing is claimed for the choice by annotation.
     text = text.replace('accepts = ["int"]', "accepts = []").replace('returns = ["int"]', "returns = []")
     browser = folder / "frontend"
+    package = folder / "package.json"
+    if package.is_file():
+        # The Svelte project's checker warns where there is no Svelte.
+        given = package.read_text(encoding="utf-8")
+        plain = given.replace("svelte-check --tsconfig ./tsconfig.json --fail-on-warnings", "tsc --project ./tsconfig.json")
+        package.write_text(plain, encoding="utf-8")
     (browser / "style.css").write_text(found.css, encoding="utf-8")
     if frontend == "vanilla":
         (browser / "index.js").write_text(found.esm, encoding="utf-8")

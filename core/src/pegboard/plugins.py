@@ -149,6 +149,21 @@ class _Claim:
         return base if self.template is None else template(base, *self.template)
 
 
+def _manifest_beside(cls: type) -> Located | None:
+    """Return what the pegboard.json in a class's own package says of it; ``None`` where it says nothing."""
+    folder = _package_dir(cls.__module__)
+    if folder is None or not (folder / "pegboard.json").is_file():
+        return None
+    try:
+        manifest = parse_manifest((folder / "pegboard.json").read_bytes())
+    except (OSError, ManifestError):
+        return None
+    for described in manifest.components:
+        if described.object_ref.rpartition(":")[2] == cls.__qualname__:
+            return Located(described, folder, manifest.distribution, "0", manifest.protocol)
+    return None
+
+
 class BrokenComponent(Component[Any, Any, Any]):
     """Stands in for a component that is installed but cannot be used: a card in the page.
 
@@ -163,8 +178,9 @@ class BrokenComponent(Component[Any, Any, Any]):
         super().__init__(**known)
 
     def __getattr__(self, name: str) -> Any:
-        # Any event may be listened to, so that an app with a broken component still starts.
-        if name.startswith("_") or name in ("parent", "is_rendered"):
+        # Any event may be listened to, so that an app with a broken component still starts. What the
+        # page asks of a block (has it children?) is no event.
+        if name.startswith("_") or name in ("parent", "is_rendered", "children", "gathers"):
             raise AttributeError(name)
         from pegboard.events import BoundEvent
 
@@ -282,23 +298,18 @@ class PluginIndex:
 
     def _locate(self, cls: type) -> Located | None:
         entry = self.entry_of(cls)
+        # A subclass of an installed component may have a manifest of its own beside it.
+        is_own = entry is not None and entry.object_ref.rpartition(":")[2] == cls.__qualname__
+        own = None if is_own else _manifest_beside(cls)
+        if own is not None:
+            return own
         if entry is not None:
             folder = entry.package_dir
             if entry.manifest is None or folder is None:
                 return None
             return Located(entry.manifest, folder, entry.distribution, entry.version, entry.protocol)
-        for base in cls.__mro__:
-            folder = _package_dir(base.__module__)
-            if folder is None or not (folder / "pegboard.json").is_file():
-                continue
-            try:
-                manifest = parse_manifest((folder / "pegboard.json").read_bytes())
-            except (OSError, ManifestError):
-                continue
-            for described in manifest.components:
-                if described.object_ref.rpartition(":")[2] == base.__qualname__:
-                    return Located(described, folder, manifest.distribution, "0", manifest.protocol)
-        return None
+        found = (_manifest_beside(base) for base in cls.__mro__[1:])
+        return next((located for located in found if located is not None), None)
 
     def names(self) -> list[str]:
         """Return every class name that ``pb.NAME`` resolves, sorted."""
