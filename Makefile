@@ -11,12 +11,14 @@ FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/fro
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-models lint unit bench bench-quick peer clean manifests
+.PHONY: help setup build demo test test-kit test-models lint unit bench bench-quick peer clean manifests
 
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
 	@echo "make test-models  real model pipelines and mlflow; installs torch, so apart from make test"
+	@echo "make test-kit     the component author's kit from end to end"
+	@echo "make test-models  pipelines and logs with real model libraries (installs torch)"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
 	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
@@ -95,6 +97,10 @@ test: lint .make/browser .make/proxy
 	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest --check $$dir || exit 1; done
 	@echo "== pytest"
 	$(PY) -m pytest
+
+# The author's kit from end to end: projects are made, built, installed and driven in a browser.
+test-kit: setup .make/browser
+	$(PY) -m pytest cli/tests
 
 .make/models: .make/bundles requirements-models.txt
 	@echo "== torch, transformers, mlflow"
