@@ -113,7 +113,7 @@ test-kit: setup .make/browser
 	@touch $@
 
 test-models: .make/models
-	.venv-models/bin/python -m pytest tests/models
+	.venv-models/bin/python -m pytest -o addopts="--import-mode=importlib" tests/models
 
 .make/gradio:
 	@mkdir -p .make
