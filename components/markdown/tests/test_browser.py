@@ -102,11 +102,11 @@ class TestMarkdownInABrowser(FrontendConformance):
 
     def test_more_text_than_the_height_scrolls_by_keyboard(self, stage: Stage) -> None:
         stage.mount(value="line\n\n" * 50, height=100)
-        region = stage.page.get_by_role("region")
+        region = stage.page.locator("[tabindex='0']")
 
         region.press("End")
 
-        stage.page.wait_for_function("() => document.querySelector('[role=region]').scrollTop > 0")
+        stage.page.wait_for_function("() => document.querySelector('.text[role=group]').scrollTop > 0")
         assert region.evaluate("region => region.clientHeight") == 100
 
 
