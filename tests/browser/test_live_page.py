@@ -47,20 +47,6 @@ def page(browser: Browser) -> Iterator[Page]:
     assert problems == []
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    apps: list[Any] = []
-
-    def start(demo: Any, **options: Any) -> str:
-        apps.append(demo)
-        _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=0, **options)
-        return str(address)
-
-    yield start
-    for demo in apps:
-        demo.close()
-
-
 # -- streams -----------------------------------------------------------------------------------------
 
 
