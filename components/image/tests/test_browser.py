@@ -191,6 +191,32 @@ class TestStreamingImageInABrowser(FrontendConformance):
         assert set(names(stage, number)) == {"stream"}
         assert "camera or microphone tracks" not in stage.left()
 
+    def test_a_camera_that_opens_too_late_is_closed_again(self, stage: Stage) -> None:
+        """The browser may ask for leave longer than the component is there."""
+        stage.page.evaluate(SLOW_CAMERA)
+        number = stage.mount(value=None)
+        stage.page.get_by_role("button", name="Open the camera").click()
+        stage.destroy(number)
+
+        stage.page.wait_for_function("() => window.camerasOpened === 1")
+        stage.settle()
+
+        assert "camera or microphone tracks" not in stage.left()
+
+
+# The real camera, half a second later than asked for.
+SLOW_CAMERA = """() => {
+  const devices = navigator.mediaDevices;
+  const open = devices.getUserMedia.bind(devices);
+  window.camerasOpened = 0;
+  devices.getUserMedia = async constraints => {
+    await new Promise(resolve => setTimeout(resolve, 500));
+    const stream = await open(constraints);
+    window.camerasOpened += 1;
+    return stream;
+  };
+}"""
+
 
 def names(stage: Stage, number: int) -> list[str]:
     return [name for name, _ in stage.report(number)["events"]]
