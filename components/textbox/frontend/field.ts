@@ -9,14 +9,33 @@ export function isAtEnd(field: Field): boolean {
 	return field.scrollTop + field.clientHeight >= field.scrollHeight - NEAR_END;
 }
 
-/** Give a textarea the height of its text; its style holds the smallest and the largest. */
-export function fit(field: Field): void {
-	if (field.localName !== "textarea") return;
-	const at = field.scrollTop;
-	field.style.blockSize = "auto";
+/** Does the browser itself give a textarea the height of its text? It does so in the layout it makes anyway. */
+export const fitsItself = CSS.supports("field-sizing", "content");
+
+/** Fields to measure, and whether the end of their text shall be in view. */
+const waiting = new Map<HTMLTextAreaElement, boolean>();
+
+/** Give a textarea the height of its text, and show its end if asked; its style holds the smallest and the largest. */
+export function fit(field: Field, toEnd = false): void {
+	if (!(field instanceof HTMLTextAreaElement)) return;
+	if (!fitsItself) {
+		if (waiting.size === 0) queueMicrotask(fitAll);
+		waiting.set(field, toEnd || waiting.get(field) === true);
+	} else if (toEnd) field.scrollTop = field.scrollHeight;
+}
+
+/** All writes stand before all reads, so that a page of many fields is laid out once, not once for each. */
+function fitAll(): void {
+	const fields = [...waiting];
+	waiting.clear();
+	const places = fields.map(([field]) => field.scrollTop);
+	for (const [field] of fields) field.style.blockSize = "auto";
 	// A field in a hidden tab has no height to measure; its rows stand until it is seen.
-	if (field.scrollHeight > 0) field.style.blockSize = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
-	field.scrollTop = at;
+	const heights = fields.map(([field]) => field.scrollHeight && field.scrollHeight + field.offsetHeight - field.clientHeight);
+	fields.forEach(([field, toEnd], index) => {
+		if (heights[index]) field.style.blockSize = `${heights[index]}px`;
+		field.scrollTop = toEnd ? heights[index] : places[index];
+	});
 }
 
 /** Does this key press submit? A field that begins with one line submits on Enter alone. */

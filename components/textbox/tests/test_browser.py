@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from pegboard.testing.browser import FrontendConformance, Stage
 from pegboard_textbox import Textbox
+
+# As in browsers that cannot size a field by its text.
+WITHOUT_FIELD_SIZING = "CSS.supports = () => false"
 
 
 class TestTextboxInABrowser(FrontendConformance):
@@ -56,7 +60,10 @@ class TestTextboxInABrowser(FrontendConformance):
 
         assert events(stage, number) == [("select", {"index": [1, 3], "value": "el"})]
 
-    def test_a_field_grows_with_its_text_up_to_max_lines(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("by", ["browser", "measuring"])
+    def test_a_field_grows_with_its_text_up_to_max_lines(self, stage: Stage, by: str) -> None:
+        if by == "measuring":
+            stage.page.evaluate(WITHOUT_FIELD_SIZING)
         number = stage.mount(value="a", max_lines=4)
         field = stage.page.get_by_role("textbox")
         heights = []
@@ -67,8 +74,12 @@ class TestTextboxInABrowser(FrontendConformance):
             heights.append(field.evaluate("field => field.offsetHeight"))
 
         assert heights[0] < heights[1] < heights[2] == heights[3]
+        assert (field.get_attribute("style") or "").startswith("block-size") == (by == "measuring")
 
-    def test_appended_text_is_followed_unless_the_person_scrolled_up(self, stage: Stage) -> None:
+    @pytest.mark.parametrize("by", ["browser", "measuring"])
+    def test_appended_text_is_followed_unless_the_person_scrolled_up(self, stage: Stage, by: str) -> None:
+        if by == "measuring":
+            stage.page.evaluate(WITHOUT_FIELD_SIZING)
         text = "line\n" * 40
         number = stage.mount(value=text, lines=3, max_lines=3, interactive=False)
         field = stage.page.get_by_role("textbox")
