@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import { installedSvelte } from "./component.js";
 import { clear, compressAll, writeBuildFile } from "./output.js";
-import { SHARED_MODULES, sharedSvelte, sveltePlugin, versioned } from "./preset.js";
+import { EAGER, SHARED_MODULES, sharedSvelte, sveltePlugin, versioned } from "./preset.js";
 
 const RUNTIME = "runtime/svelte.js";
 const SHELL = "shell/shell.js";
@@ -39,7 +39,7 @@ export async function buildRuntime(core, output) {
 			modulePreload: false,
 			reportCompressedSize: false,
 			lib: { entry, formats: ["es"], fileName: () => "svelte.js" },
-			rolldownOptions: { output: { minify: true, codeSplitting: false } },
+			rolldownOptions: { output: { minify: true, codeSplitting: false, postBanner: EAGER } },
 		},
 	});
 	return writeCoreBuildFile(output, version);
@@ -76,7 +76,7 @@ export async function buildShell(core, output) {
 			// Lazy parts may import from the entry, so that nothing the entry needs becomes a second request.
 			rolldownOptions: {
 				preserveEntrySignatures: "allow-extension",
-				output: { minify: true, chunkFileNames: "[name]-[hash].js" },
+				output: { minify: true, chunkFileNames: "[name]-[hash].js", postBanner: EAGER },
 			},
 		},
 	});
