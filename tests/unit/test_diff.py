@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pegboard.server.diff import diff
+from pegboard import wire
+from pegboard.server.diff import Follower, diff
 
 SCALARS = (
     st.none()
@@ -78,6 +79,46 @@ def test_a_chain_of_steps_arrives_whole(steps: list[Any]) -> None:
     for before, after in zip(steps, steps[1:]):
         seen = applied(seen, diff(before, after))
         assert same(seen, after)
+
+
+@given(st.lists(VALUES, min_size=2, max_size=6))
+def test_a_follower_arrives_whole(steps: list[Any]) -> None:
+    seen = steps[0]
+    follower = Follower(wire.frozen(steps[0])[0])
+    for step in steps[1:]:
+        seen = applied(seen, wire.loads(wire.dumps(follower.edits_to(wire.frozen(step)[0]))))
+        assert same(seen, step)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), VALUES), min_size=2, max_size=12), st.lists(VALUES, max_size=9))
+def test_a_follower_of_a_list_arrives_whole(changes: list[tuple[int, Any]], start: list[Any]) -> None:
+    """Items are set, added and dropped, mostly at the end, as in a history."""
+    seen = copy.deepcopy(start)
+    follower = Follower(wire.frozen(start)[0])
+    step = start
+    for place, value in changes:
+        at = len(step) - place % 3
+        step = [*step[: max(at, 0)], value] if place < 10 else step[:-1]
+        seen = applied(seen, wire.loads(wire.dumps(follower.edits_to(wire.frozen(step)[0]))))
+        assert same(seen, step)
+
+
+def test_a_long_history_sends_only_what_is_new_in_its_last_message() -> None:
+    history = [{"role": "user", "content": f"question {number}"} for number in range(20)]
+    follower = Follower(wire.frozen(history)[0])
+    sent = []
+    for _ in range(3):
+        history[-1]["content"] += "!"
+        sent.append(follower.edits_to(wire.frozen(history)[0]))
+    assert sent == [[["append", [19, "content"], "!"]]] * 3
+
+
+@pytest.mark.parametrize("old", [True, 1, 1.0])
+@pytest.mark.parametrize("new", [True, 1, 1.0])
+def test_a_follower_tells_equal_values_of_different_types_apart(old: Any, new: Any) -> None:
+    follower = Follower(wire.frozen([old, 0, 0, 0, 0])[0])
+    edits = follower.edits_to(wire.frozen([new, 0, 0, 0, 0])[0])
+    assert edits == ([] if old is new or type(old) is type(new) else [["replace", [0], new]])
 
 
 @given(VALUES)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import orjson
-
 from pegboard.queue.messages import Ended, Logged, Output, Progressed, ProgressUnit, Queued, Stepped
 from pegboard.queue.outbox import (
     DELIVERED_BYTES,
@@ -16,6 +14,7 @@ from pegboard.queue.outbox import (
     Outbox,
     size_of,
 )
+from pegboard.wire import Encoded
 
 
 def step(value: object, event: str = "e") -> Stepped:
@@ -146,6 +145,6 @@ def test_a_waiting_reader_is_woken_by_a_message_and_by_the_close() -> None:
 
 def test_sizes_count_text_wherever_it_is() -> None:
     text = "x" * 10_000
-    for value in (text, {"a": [text]}, [{"b": text}], orjson.Fragment(text.encode())):
+    for value in (text, {"a": [text]}, [{"b": text}], Encoded(text.encode())):
         assert size_of(Output([value])) >= 10_000
     assert size_of(Output([None, 1, True])) < 100

@@ -7,6 +7,8 @@ import json
 
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pegboard import ValueTypeError
 from pegboard_json import JSON
@@ -49,6 +51,24 @@ def test_json_shows_structures_as_plain_json(value, shown):
 
     assert json.loads(json.dumps(got)) == shown
     assert type(got) is type(shown)
+
+
+STRUCTURES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(Colour.RED) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3) | st.integers(0, 9) | st.none(), inner, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+@given(st.lists(STRUCTURES, max_size=4))
+def test_the_quick_way_shows_what_the_careful_way_does(value):
+    component = JSON()
+
+    assert repr(component.postprocess(value)) == repr(component._plain(value, 0))
 
 
 def test_json_reads_a_list_that_a_string_holds():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pegboard.testing.browser import FrontendConformance, Stage
 from pegboard_textbox import Textbox
 

@@ -474,7 +474,6 @@ class _Step:
         postprocess = self._function.listener.postprocess
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
-        keep = wire.snapshot if is_generating else wire.frozen
         data = []
         size_bytes = 16
         for slot, value in zip(self._function.outputs, row):
@@ -482,7 +481,7 @@ class _Step:
                 payload = self._chunk(slot, slot.component, value)
             else:
                 payload = self._output(slot, value, postprocess)
-            kept, size = keep(payload)
+            kept, size = wire.frozen(payload)
             data.append(kept)
             size_bytes += size
         if self._media:

@@ -23,7 +23,7 @@ def dumps(value: Any) -> bytes:
         TypeError: The value holds something that JSON cannot.
     """
     try:
-        return orjson.dumps(value, default=_default, option=_OPTIONS)
+        return orjson.dumps(value, default=_for_orjson, option=_OPTIONS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which the standard library takes.
         return json.dumps(value, default=_default, separators=(",", ":")).encode()
@@ -41,10 +41,36 @@ def loads(data: bytes) -> Any:
     return value
 
 
+class Encoded:
+    """A list or object that is JSON already. `dumps` writes its ``body`` as it is."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: bytes) -> None:
+        # No data class: orjson would write one as an object.
+        self.body = body
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Encoded) and self.body == other.body
+
+    def __hash__(self) -> int:
+        return hash(self.body)
+
+    def __repr__(self) -> str:
+        return f"Encoded({self.body!r})"
+
+    def decoded(self) -> Any:
+        """Return the value, made anew by each call."""
+        try:
+            return orjson.loads(self.body)
+        except ValueError:  # integers beyond 64 bits
+            return json.loads(self.body)
+
+
 def frozen(value: Any) -> tuple[Any, int]:
     """Return a JSON value that later changes to ``value`` cannot reach, and its size in bytes.
 
-    Lists and objects are encoded already.
+    Lists and objects come back as `Encoded`, the rest as it is.
 
     Raises:
         TypeError: The value holds something that JSON cannot.
@@ -57,26 +83,7 @@ def frozen(value: Any) -> tuple[Any, int]:
     if kind is float or (kind is int and -(2**63) <= value < 2**64):
         return value, 16
     encoded = dumps(value)
-    return orjson.Fragment(encoded), len(encoded)
-
-
-def snapshot(value: Any) -> tuple[Any, int]:
-    """Return a plain copy in JSON's own types, for comparing the steps of a stream, and its size.
-
-    Raises:
-        TypeError: The value holds something that JSON cannot.
-    """
-    if value is None or value is True or value is False:
-        return value, 8
-    if type(value) is str:
-        return value if value.isascii() else _whole(value), len(value)
-    if type(value) in (int, float):
-        return value, 16
-    encoded = dumps(value)
-    try:
-        return orjson.loads(encoded), len(encoded)
-    except ValueError:
-        return json.loads(encoded), len(encoded)
+    return Encoded(encoded), len(encoded)
 
 
 def _whole(text: str) -> str:
@@ -88,10 +95,13 @@ def _whole(text: str) -> str:
     return text
 
 
+def _for_orjson(value: Any) -> Any:
+    return orjson.Fragment(value.body) if type(value) is Encoded else _default(value)
+
+
 def _default(value: Any) -> Any:
-    if isinstance(value, orjson.Fragment):
-        # Only the standard library's encoder asks.
-        return json.loads(orjson.dumps(value))
+    if isinstance(value, Encoded):
+        return value.decoded()
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (tuple, set, frozenset)):

@@ -6,15 +6,19 @@ import dataclasses
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Any, ClassVar, Literal
 
+import orjson
 from pydantic import Field
 
 from pegboard import Component, Event, ExampleCell, ValueTypeError, refuse_option
 
 MAX_DEPTH = 100
 """Levels that a value may have; more means that it holds itself."""
+
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 _LENGTH = "a number of pixels, or a CSS length such as '20rem'"
 
@@ -84,6 +88,12 @@ class JSON(Component[Any, Any, Any]):
                     expected="a structure, or a string that holds JSON",
                     fix="show plain text with Textbox",
                 ) from None
+        if type(value) in (dict, list):
+            with suppress(TypeError):
+                # The same as `_plain` makes of JSON's own types, many times faster; others it refuses.
+                encoded = orjson.dumps(value, default=_refused, option=_PLAIN_ONLY)
+                if encoded.count(b"[") + encoded.count(b"{") <= MAX_DEPTH:
+                    return orjson.loads(encoded)
         return self._plain(value, 0)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
@@ -128,6 +138,10 @@ class JSON(Component[Any, Any, Any]):
         if isinstance(value, (list, tuple, set, frozenset)) or _is_view(value):
             return [self._plain(item, depth + 1) for item in _items(value)]
         return self._plain(_unwrapped(value), depth + 1)
+
+
+def _refused(value: object) -> Any:
+    raise TypeError(type(value).__name__)
 
 
 def _key(name: object) -> str:

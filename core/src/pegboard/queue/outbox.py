@@ -13,9 +13,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import orjson
-
 from pegboard.queue.messages import Ended, Logged, Message, Output, Progressed, Queued, Stepped
+from pegboard.wire import Encoded
 
 STEPS_KEPT = 4096
 """Undelivered steps of one event beyond which the oldest are dropped.
@@ -185,8 +184,8 @@ def size_of(output: Output) -> int:
         total += 16
         if isinstance(value, (str, bytes)):
             total += len(value)
-        elif isinstance(value, orjson.Fragment):
-            total += len(orjson.dumps(value))  # a copy of bytes: it does not say its length
+        elif isinstance(value, Encoded):
+            total += len(value.body)
         elif isinstance(value, dict):
             todo.extend(value.values())
         elif isinstance(value, list):

@@ -26,6 +26,54 @@ def diff(old: Any, new: Any) -> list[Edit]:
     return edits if len(edits) <= MAX_EDITS else [["replace", [], new]]
 
 
+class Follower:
+    """What a reader has of one output, and the edits to what comes next.
+
+    A history grows at its end. Where all items but the last are, byte for byte, those of the step before,
+    only the last is decoded and compared: a step costs what is new in it, not what the history holds.
+
+    Args:
+        value: The first step as `wire.frozen` gives it.
+    """
+
+    __slots__ = ("_head", "_value")
+
+    def __init__(self, value: Any) -> None:
+        self._value = value.decoded() if isinstance(value, wire.Encoded) else value
+        self._head = self._head_of(value)
+
+    def edits_to(self, new: Any) -> list[Edit]:
+        """Return the edits that lead to the next step, and take it as what the reader has."""
+        if not isinstance(new, wire.Encoded):
+            old, self._value, self._head = self._value, new, b""
+            return diff(old, new)
+        if self._head and new.body.startswith(self._head):
+            last: list[Any] = wire.Encoded(b"[" + new.body[len(self._head) :]).decoded()
+            if len(last) == 1:
+                return self._edits_to_last(last[0], new)
+        old, self._value = self._value, new.decoded()
+        self._head = self._head_of(new)
+        return diff(old, self._value)
+
+    def _edits_to_last(self, last: Any, whole: wire.Encoded) -> list[Edit]:
+        place = len(self._value) - 1
+        edits: list[Edit] = []
+        _compare(self._value[place], last, [place], edits)
+        self._value[place] = last
+        return edits if len(edits) <= MAX_EDITS else [["replace", [], whole]]
+
+    def _head_of(self, new: Any) -> bytes:
+        """Return how the step begins, up to its last item; nothing if that is not worth comparing."""
+        if not isinstance(new, wire.Encoded) or not new.body.startswith(b"["):
+            return b""
+        items: list[Any] = self._value
+        if len(items) < LONG:
+            return b""
+        head = wire.dumps(items[:-1])[:-1] + b","
+        # The encoder that takes what orjson does not may have written the same in another way.
+        return head if new.body.startswith(head) else b""
+
+
 def _compare(old: Any, new: Any, path: list[Any], edits: list[Edit]) -> None:
     if old is new or len(edits) > MAX_EDITS:
         return

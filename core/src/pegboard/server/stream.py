@@ -7,7 +7,7 @@ Differences between a generator's steps are computed here, per reader, at sendin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from pegboard import wire
@@ -22,7 +22,7 @@ from pegboard.queue.messages import (
     Started,
     Stepped,
 )
-from pegboard.server.diff import diff
+from pegboard.server.diff import Follower
 
 HEARTBEAT_S = 15.0
 HEARTBEAT = b'data: {"msg":"heartbeat","event_id":null}\n\n'
@@ -76,13 +76,13 @@ class EventEncoder:
         self._stepped = frozenset(stepped)
         self._diffs = protocol in DIFFING_PROTOCOLS
         self._with_ids = with_ids
-        self._last: dict[str, Sequence[Any]] = {}
+        self._followed: dict[str, list[Follower]] = {}
 
     def encode(self, message: Message, number: int | None = None) -> bytes:
         """Return one event."""
         body = self._step(message) if isinstance(message, Stepped) else wire.dumps(_object(message))
         if isinstance(message, Ended):
-            self._last.pop(message.event_id, None)
+            self._followed.pop(message.event_id, None)
         if self._with_ids and number is not None:
             return b"id: %d\ndata: %b\n\n" % (number, body)
         return b"data: %b\n\n" % body
@@ -92,13 +92,14 @@ class EventEncoder:
         new = output.data
         data: Any = new
         if self._diffs and not message.streaming:
-            old = self._last.get(message.event_id)
-            self._last[message.event_id] = new
-            if old is not None:
-                data = [diff(before, after) for before, after in zip(old, new)]
-            elif message.event_id in self._stepped:
-                # An earlier stream of this session has begun the event's differences.
-                data = [[["replace", [], value]] for value in new]
+            followed = self._followed.get(message.event_id)
+            if followed is not None:
+                data = [one.edits_to(value) for one, value in zip(followed, new)]
+            else:
+                self._followed[message.event_id] = [Follower(value) for value in new]
+                if message.event_id in self._stepped:
+                    # An earlier stream of this session has begun the event's differences.
+                    data = [[["replace", [], value]] for value in new]
         # The hot path of streams: all but the data is put together as bytes, which ids of ours allow.
         kind = b"process_streaming" if message.streaming else b"process_generating"
         tail = _STEP_TAIL if output.is_generating else _LAST_STEP_TAIL
