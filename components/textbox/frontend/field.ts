@@ -26,16 +26,18 @@ export function fit(field: Field, toEnd = false): void {
 
 /** All writes stand before all reads, so that a page of many fields is laid out once, not once for each. */
 function fitAll(): void {
-	const fields = [...waiting];
+	const fields = [...waiting].map(([field, toEnd]) => ({ field, toEnd, at: field.scrollTop, height: 0 }));
 	waiting.clear();
-	const places = fields.map(([field]) => field.scrollTop);
-	for (const [field] of fields) field.style.blockSize = "auto";
+	for (const { field } of fields) field.style.blockSize = "auto";
 	// A field in a hidden tab has no height to measure; its rows stand until it is seen.
-	const heights = fields.map(([field]) => field.scrollHeight && field.scrollHeight + field.offsetHeight - field.clientHeight);
-	fields.forEach(([field, toEnd], index) => {
-		if (heights[index]) field.style.blockSize = `${heights[index]}px`;
-		field.scrollTop = toEnd ? heights[index] : places[index];
-	});
+	for (const one of fields) {
+		const { scrollHeight, offsetHeight, clientHeight } = one.field;
+		one.height = scrollHeight && scrollHeight + offsetHeight - clientHeight;
+	}
+	for (const { field, toEnd, at, height } of fields) {
+		if (height) field.style.blockSize = `${height}px`;
+		field.scrollTop = toEnd ? height : at;
+	}
 }
 
 /** Does this key press submit? A field that begins with one line submits on Enter alone. */

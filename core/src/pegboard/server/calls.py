@@ -55,13 +55,13 @@ class CallRoutes:
         if problem is not None:
             return problem
         lines = self._site.lines
-        wait_s = 0.0
+        wait_s, peer = 0.0, peer_of(request)
         if lines.find(call.session) is None:
-            wait_s = lines.make_way(call.session, peer_of(request))
+            wait_s = lines.make_way(call.session, peer)
         line = lines.get(call.session)
         try:
             # The Python client knows neither chunks nor their messages: it gets one answer to one input.
-            event_id = line.submit(call, is_single=is_python(peer_of(request)))
+            event_id = line.submit(call, is_single=is_python(peer))
         except QueueFull as full:
             return refuse(503, str(full) or FULL_TEXT)
         wait_s = max(wait_s, line.settle_s())
@@ -538,8 +538,13 @@ def facts_of(request: HttpRequest, visitor: Visitor, session_hash: str | None = 
 
 def peer_of(request: HttpRequest) -> str:
     """Return what tells one client program from another, roughly."""
-    host = request.client.host if request.client else ""
-    return f"{host} {request.headers.get('user-agent', '')[:200]}"
+    client = request.scope.get("client")
+    host = client[0] if client else ""
+    # Read as it came: an absent header costs Starlette's mapping an exception.
+    for name, value in request.scope["headers"]:
+        if name == b"user-agent":
+            return f"{host} {value[:200].decode('latin-1')}"
+    return f"{host} "
 
 
 def _invalid(name: str, message: str) -> dict[str, Any]:
