@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, expect
 
+from pegboard.testing.stage import ARGUMENTS, chromium_path
 from tests.acceptance import apps
-from tests.acceptance.conftest import ARGUMENTS, CHROMIUM
 
 Serve = Callable[..., str]
 
@@ -16,8 +16,8 @@ def test_a_page_that_was_left_comes_back_as_it_was_and_works(browser: Browser, s
     address = serve(apps.gallery("hello_world"))
     # The tool switches this cache off by default; people's browsers have it on.
     caching = browser.browser_type.launch(
-        executable_path=CHROMIUM,
-        args=ARGUMENTS,
+        executable_path=chromium_path(),
+        args=list(ARGUMENTS),
         ignore_default_args=["--disable-back-forward-cache"],
     )
     page = caching.new_page()

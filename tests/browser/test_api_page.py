@@ -5,52 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 import pegboard as pb
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 JS_FOLDER = Path(__file__).parents[1] / "integration" / "js"
 SLOW = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def launch() -> Iterator[Any]:
-    apps: list[Any] = []
-
-    def start(demo: Any, **options: Any) -> str:
-        apps.append(demo)
-        return str(demo.launch(prevent_thread_lock=True, quiet=True, server_port=0, **options)[1])
-
-    yield start
-    for demo in apps:
-        demo.close()
 
 
 def app() -> pb.Blocks:
@@ -121,8 +86,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", ["Python", "curl"])
-def test_snippets_run_as_they_are_shown(page: Page, launch: Any, folder: Path, language: str) -> None:
-    shown = snippets(page, launch(app()), language)
+def test_snippets_run_as_they_are_shown(page: Page, serve: Any, folder: Path, language: str) -> None:
+    shown = snippets(page, serve(app()), language)
 
     printed = {name: run(language, code, folder) for name, code in shown.items()}
 
@@ -130,13 +95,13 @@ def test_snippets_run_as_they_are_shown(page: Page, launch: Any, folder: Path, l
         assert expected in printed[name], f"{shown[name]}\n{printed[name]}"
 
 
-def test_javascript_snippets_run_as_they_are_shown(page: Page, launch: Any, folder: Path) -> None:
+def test_javascript_snippets_run_as_they_are_shown(page: Page, serve: Any, folder: Path) -> None:
     if not (JS_FOLDER / "node_modules" / "@gradio" / "client").is_dir():
         subprocess.run(
             ["npm", "install", "--no-audit", "--no-fund", "--no-workspaces"],
             cwd=JS_FOLDER, check=True, capture_output=True,
         )  # fmt: skip
-    shown = snippets(page, launch(app()), "JavaScript")
+    shown = snippets(page, serve(app()), "JavaScript")
     picture = JS_FOLDER / "sample.png"
     shutil.copyfile(folder / "sample.png", picture)
     try:
@@ -151,9 +116,9 @@ def test_javascript_snippets_run_as_they_are_shown(page: Page, launch: Any, fold
 
 @pytest.mark.parametrize("language", ["Python", "curl"])
 def test_snippets_of_an_app_with_login_log_in(
-    page: Page, launch: Any, folder: Path, language: str
+    page: Page, serve: Any, folder: Path, language: str
 ) -> None:
-    address = launch(app(), auth=("ada", "love-lace"))
+    address = serve(app(), auth=("ada", "love-lace"))
     page.goto(address)
     page.get_by_label("Username").or_(page.locator("[name=username]")).first.fill("ada")
     page.locator("[name=password]").fill("love-lace")
@@ -168,9 +133,9 @@ def test_snippets_of_an_app_with_login_log_in(
 
 
 def test_form_calls_the_endpoint_and_shows_what_came_back(
-    page: Page, launch: Any, folder: Path
+    page: Page, serve: Any, folder: Path
 ) -> None:
-    page.goto(f"{launch(app())}?view=api")
+    page.goto(f"{serve(app())}?view=api")
     values = page.get_by_role("article", name="/values", exact=True)
     values.get_by_text("Try it").click(timeout=SLOW)
     values.get_by_label("number").fill("4")
@@ -188,8 +153,8 @@ def test_form_calls_the_endpoint_and_shows_what_came_back(
     expect(size.get_by_role("status")).to_contain_text("<9 x 5>", timeout=SLOW)
 
 
-def test_form_shows_why_an_argument_was_refused(page: Page, launch: Any) -> None:
-    page.goto(f"{launch(app())}?view=api")
+def test_form_shows_why_an_argument_was_refused(page: Page, serve: Any) -> None:
+    page.goto(f"{serve(app())}?view=api")
     values = page.get_by_role("article", name="/values", exact=True)
     values.get_by_text("Try it").click(timeout=SLOW)
     values.get_by_label("many").fill('["z"]')

@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 import pegboard as pb
 
-expect.set_options(timeout=30_000)  # many machines run tests side by side
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    yield page
-    context.close()
-    assert problems == []
-
-
-@pytest.fixture
-def launch(tmp_path: Path, monkeypatch: Any) -> Iterator[Any]:
+def launch(serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Serve from a folder of the test's own, because flags and caches go there."""
     monkeypatch.chdir(tmp_path)
-    apps: list[Any] = []
-
-    def start(demo: Any, **options: Any) -> str:
-        apps.append(demo)
-        return str(demo.launch(prevent_thread_lock=True, quiet=True, server_port=0, **options)[1])
-
-    yield start
-    for demo in apps:
-        demo.close()
+    return serve
 
 
 def greet(name: str, times: float) -> str:

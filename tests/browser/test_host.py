@@ -223,6 +223,39 @@ def test_a_refused_value_is_marked_where_it_is_and_told_to_the_component(page: P
     expect(page.get_by_label("done")).to_have_value("Ada 36")
 
 
+def test_a_value_that_its_component_refuses_is_marked_where_it_is(page: Page, serve: Serve) -> None:
+    with pb.Blocks() as demo:
+        name = pb.Textbox("Ada", label="name")
+        age = pb.Number(7, label="age", minimum=18)
+        done = Echo(label="done")
+        pb.Button("Go").click(lambda name, age: f"{name} {age}", [name, age], done)
+    page.goto(serve(demo))
+
+    page.get_by_role("button", name="Go").click()
+
+    refused = page.get_by_label("age")
+    expect(page.get_by_role("alert")).to_contain_text("at least 18")
+    expect(refused).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("name")).not_to_have_attribute("aria-invalid", "true")
+
+    refused.fill("36")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_label("done")).to_have_value("Ada 36")
+
+
+def test_a_refused_value_out_of_sight_is_told_in_a_message(page: Page, serve: Serve) -> None:
+    with pb.Blocks() as demo:
+        age = pb.Number(7, label="age", minimum=18, visible="hidden")
+        pb.Button("Go").click(lambda age: None, age, None)
+    page.goto(serve(demo))
+
+    page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_role("alert").filter(has_text="at least 18")).to_be_visible()
+
+
 # -- names and descriptions ------------------------------------------------------------------------
 
 

@@ -121,6 +121,24 @@ def test_font_of_a_theme_comes_from_the_app_itself(start: Any, opened: Any, tmp_
     assert loaded == [["Brand", "loaded"]] and page.problems == []
 
 
+@pytest.mark.parametrize(
+    ("theme", "family"),
+    [
+        ("soft", "Quicksand"), ("monochrome", "Lora"), ("citrus", "Source Sans 3"), ("ember", "Montserrat"),
+        ("cyberpunk", "JetBrains Mono"), (pb.themes.Base(font=pb.themes.GoogleFont("Inter")), "Inter"),
+        ("default", None),
+    ],
+)  # fmt: skip
+def test_fonts_of_a_theme_come_with_it(start: Any, opened: Any, theme: Any, family: str | None) -> None:
+    page = opened(start(greeter(theme=theme)))
+    page.get_by_role("button", name="Submit").wait_for()
+
+    loaded = page.evaluate("document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))")
+    used = style(page, "body", "fontFamily").replace('"', "")
+    assert ([family, "loaded"] in [[name.strip('"'), status] for name, status in loaded]) == (family is not None)
+    assert used.startswith(family or "system-ui") and page.problems == []
+
+
 # -- css, js, head ---------------------------------------------------------------------------------------
 
 
@@ -267,13 +285,16 @@ def rich() -> pb.Blocks:
         with pb.Accordion("Details", open=False):
             pb.Textbox(label="Inside")
         pb.Button("Go")
+        box, count = pb.Textbox(label="Word", visible=False), pb.Number(label="Times", visible=False)
+        pb.Examples([["ab & cd", 3], *([f"word {at}", at] for at in range(60))], [box, count], label="Try these")
     return demo
 
 
 def test_drawn_page_is_seen_without_any_script(start: Any, opened: Any) -> None:
     page = opened(start(rich(), ssr_mode=True), java_script_enabled=False)
 
-    for text in ("First <name>", "As in the passport", "Size", "Count", "One", "Two", "Details", "Settings"):
+    for text in ("First <name>", "As in the passport", "Size", "Count", "One", "Two", "Details", "Settings", "Try these",
+                 "ab & cd", "word 8"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible()
     for text in ("Never", "Other count", "Inside"):
         expect(page.get_by_text(text, exact=True)).to_have_count(0)
@@ -304,7 +325,7 @@ def test_shell_takes_over_a_drawn_page_without_moving_anything(start: Any, brows
     page.goto(address, wait_until="commit")
     expect(page.get_by_text("First <name>")).to_be_visible()
     places = {
-        name: page.get_by_text(name, exact=True).first.bounding_box() for name in ("First <name>", "Size", "Count")
+        name: page.get_by_text(name, exact=True).first.bounding_box() for name in ("First <name>", "Size", "Count", "word 8")
     }
     is_open = True
     for route in held:

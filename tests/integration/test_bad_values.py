@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -29,6 +30,16 @@ INTERFACE = {
     "example_labels": ["one too many", "for one row"],
     "preload_example": 3,
     "live": "yes",
+    "title": 5,
+    "theme": 5,
+    "css": 5,
+    "css_paths": "no-such-file.css",
+    "head": 5,
+    "head_paths": "no-such-file.html",
+    "analytics_enabled": "no",
+    "show_api": "no",
+    "allow_duplication": "no",
+    "concurrency_id": 5,
     "description": 5,
     "article": b"bytes",
     "flagging_mode": "always",
@@ -55,6 +66,16 @@ INTERFACE = {
     "deep_link": 5,
     "js": 5,
 }
+
+
+def test_every_parameter_of_interface_has_a_bad_value_in_this_file() -> None:
+    rest = {"stop_btn"}  # it matters with a generator only: see the combinations
+    named = {
+        name
+        for name, parameter in inspect.signature(pb.Interface).parameters.items()
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+    assert set(INTERFACE) == named - rest
 
 
 def is_in_three_parts(problem: BaseException, bad: Any) -> bool:

@@ -350,6 +350,25 @@ def test_own_page_resumes_by_number_and_misses_nothing(serve_greeting: Any) -> N
     assert [line for line in again if line.startswith("data: ")] == first[-1:]
 
 
+def test_own_page_that_was_away_for_long_gets_what_comes_after(serve_greeting: Any) -> None:
+    """The server has forgotten the session; the numbers that the page knows are those of an earlier stream."""
+    first, other = ({"fn_index": 0, "data": [name], "session_hash": name} for name in ("first", "other"))
+    serve_greeting.post("queue/join", json=first)
+    with serve_greeting.stream("GET", "queue/data?session_hash=first&pegboard=1") as stream:
+        seen: list[str] = []
+        for line in stream.iter_lines():
+            seen += [line] if line.startswith("id: ") else []
+            if "process_completed" in line:
+                break
+    serve_greeting.post("queue/join", json=other)
+
+    address = "queue/data?session_hash=other&pegboard=1"
+    with serve_greeting.stream("GET", address, headers={"last-event-id": seen[-1][4:]}) as stream:
+        ended = next(line for line in stream.iter_lines() if "process_completed" in line)
+
+    assert '"Hello other"' in ended
+
+
 # -- the gate ----------------------------------------------------------------------------------------
 
 

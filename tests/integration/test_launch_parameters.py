@@ -176,6 +176,7 @@ def test_sizes_have_units_of_1024(given: Any, expected: int) -> None:
         ("BLOCKED_PATHS", "/c", "blocked_paths", ("/c",)),
         ("ALLOWED_HOSTS", "app.example", "allowed_hosts", ("app.example",)),
         ("AUTO_LOGOUT", "600", "login_lifetime_s", 600),
+        ("HEARTBEAT_INTERVAL", "2.5", "heartbeat_interval_s", 2.5),
     ],
 )
 def test_environment_fills_in_what_is_not_given(
@@ -196,7 +197,7 @@ def test_own_prefix_wins_and_a_given_value_wins_over_both(settings: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("SERVER_PORT", "x"), ("NUM_PORTS", "0"), ("AUTO_LOGOUT", "soon"), ("ROOT_PATH", "a?b")]
+    ("name", "text"), [("SERVER_PORT", "x"), ("NUM_PORTS", "0"), ("AUTO_LOGOUT", "soon"), ("HEARTBEAT_INTERVAL", "0"), ("ROOT_PATH", "a?b")]
 )
 def test_bad_setting_is_refused_by_its_name(settings: pytest.MonkeyPatch, name: str, text: str) -> None:
     settings.setenv(f"PEGBOARD_{name}", text)

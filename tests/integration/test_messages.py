@@ -224,7 +224,7 @@ def test_call_that_is_cancelled_while_it_waits_never_runs(serve: Any, gate: Gate
 def test_function_slower_than_the_heartbeat_keeps_both_clients_waiting(
     serve: Any, run_js: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pegboard.server.lines.HEARTBEAT_S", 0.1)
+    monkeypatch.setenv("PEGBOARD_HEARTBEAT_INTERVAL", "0.1")
 
     def slow(name: str) -> str:
         time.sleep(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -289,14 +290,18 @@ def test_bad_listener_argument_is_refused_in_three_parts(option: str, value: Any
     assert all(part in text for part in ("got:", "expected:", "fix:"))
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [
-        ("status_update_rate", "often"), ("status_update_rate", 0), ("api_open", "no"),
-        ("max_size", 0), ("max_size", "big"), ("default_concurrency_limit", 0),
-        ("default_concurrency_limit", "two"),
-    ],
-)  # fmt: skip
+BAD_FOR_QUEUE = [
+    ("status_update_rate", "often"), ("status_update_rate", 0), ("api_open", "no"),
+    ("max_size", 0), ("max_size", "big"), ("default_concurrency_limit", 0),
+    ("default_concurrency_limit", "two"), ("protocol", "sse_v9"),
+]  # fmt: skip
+
+
+def test_every_parameter_of_queue_has_a_bad_value_in_this_file() -> None:
+    assert {name for name, _ in BAD_FOR_QUEUE} == set(inspect.signature(pb.Blocks().queue).parameters)
+
+
+@pytest.mark.parametrize(("option", "value"), BAD_FOR_QUEUE)
 def test_bad_queue_parameter_is_refused_in_three_parts(option: str, value: Any) -> None:
     with pytest.raises(ValueError) as caught:
         pb.Blocks().queue(**{option: value})

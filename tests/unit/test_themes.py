@@ -11,7 +11,7 @@ import pytest
 import pegboard as pb
 from pegboard.errors import OptionError
 from pegboard.themes import colors as hues
-from pegboard.themes import sizes, theme_named
+from pegboard.themes import fonts, sizes, theme_named
 from pegboard.themes.builtin import BUILTIN
 from pegboard.themes.colors import HUES, SHADES
 from pegboard.themes.theme import SHELL
@@ -235,11 +235,31 @@ def test_value_that_would_leave_its_place_is_refused(value: Any) -> None:
 
 
 def test_google_font_is_named_and_never_fetched() -> None:
-    with pytest.warns(UserWarning, match="not fetched"):
-        theme = pb.themes.Base(font=[pb.themes.GoogleFont("Inter"), "sans-serif"])
+    with pytest.warns(UserWarning, match="not fetched.*Montserrat"):
+        theme = pb.themes.Base(font=[pb.themes.GoogleFont("Comic Neue"), "sans-serif"])
 
-    assert theme.tokens()["font"][0] == '"Inter", sans-serif'
+    assert theme.tokens()["font"][0] == '"Comic Neue", sans-serif'
     assert "http" not in theme.css() and "@import" not in theme.css()
+
+
+@pytest.mark.parametrize("given", ["Inter", pb.themes.Font("Inter"), pb.themes.GoogleFont("Inter")])
+def test_a_family_that_comes_with_the_core_is_served_however_it_is_named(given: Any) -> None:
+    theme = pb.themes.Base(font=[given, "sans-serif"])
+
+    assert [name for name, _ in theme.files()] == ["inter.woff2"] == theme.early_files()
+    assert 'url("/font/x.woff2")' in theme.css({"inter.woff2": "/font/x.woff2"})
+    assert theme.tokens()["font"][0] == '"Inter", sans-serif'
+
+
+def test_every_shipped_font_is_a_woff2_file_beside_its_licence() -> None:
+    for name, (file, _) in fonts.SHIPPED.items():
+        path = fonts.ShippedFont(name).path
+        assert path is not None and path.read_bytes()[:4] == b"wOF2", name
+        assert "SIL Open Font License" in path.with_suffix(".LICENSE.txt").read_text("utf-8"), file
+
+
+def test_the_default_theme_brings_no_font() -> None:
+    assert pb.themes.Base().files() == [] == pb.themes.Default().files()
 
 
 def test_local_font_is_a_file_of_the_app(tmp_path: Path) -> None:

@@ -344,6 +344,12 @@ export class App {
 		}
 		if (failure.visible === false) return;
 		const text = failure.error ?? "The function failed. Its details are in the server's log.";
+		const refused = this.blocks.get(dependency.inputs[failure.position ?? -1] ?? -1);
+		if (refused) {
+			refused.setErrors([text]);
+			// In a closed tab nobody would see the mark.
+			if (document.getElementById(String(refused.props.elem_id ?? `pb-${refused.id}`))?.checkVisibility()) return;
+		}
 		const duration = failure.duration === undefined ? 10 : failure.duration;
 		this.toasts.show(text, { level: "error", title: failure.title ?? title, duration });
 	}

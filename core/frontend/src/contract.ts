@@ -91,6 +91,8 @@ export interface Failure {
 	title?: string | null;
 	duration?: number | null;
 	visible?: boolean;
+	/** Place of the input whose value was refused. */
+	position?: number | null;
 }
 
 export type Level = "info" | "warning" | "success" | "error";

@@ -97,6 +97,10 @@ class Blocks(Layout):
         self.fill_width = fill_width
         self.delete_cache = delete_cache
         self.theme = theme
+        if theme is not None and not isinstance(theme, str):
+            from pegboard.themes import theme_named
+
+            theme_named(theme)  # refuses what is no theme here, and not when the page is opened
         self.css = joined("Blocks(css=)", css, css_paths)
         self.js = own_script("Blocks(js=)", js)
         self.head = joined("Blocks(head=)", head, head_paths)

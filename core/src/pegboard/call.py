@@ -399,11 +399,15 @@ class _Step:
     def inputs(self) -> list[Any]:
         """Return the preprocessed inputs."""
         self._remember_states()
-        listener = self._function.listener
-        return [
-            self._input(slot, wire, listener.preprocess)
-            for slot, wire in zip(self._function.inputs, self._call.data)
-        ]
+        preprocess = self._function.listener.preprocess
+        values: list[Any] = []
+        try:
+            for slot, wire in zip(self._function.inputs, self._call.data):
+                values.append(self._input(slot, wire, preprocess))
+        except UserError as problem:
+            problem.position = len(values)
+            raise
+        return values
 
     def _widen(self, values: list[Any], position: int) -> None:
         """Replace an input's value by all of its component's properties."""

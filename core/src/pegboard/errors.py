@@ -43,9 +43,14 @@ class PegboardError(Exception):
 
 
 class UserError(PegboardError):
-    """An error whose text is meant for the person in front of the page."""
+    """An error whose text is meant for the person in front of the page.
+
+    Attributes:
+        position: Place of the input whose value was refused; ``None`` when no input is to blame.
+    """
 
     slug = "user-error"
+    position: int | None = None
 
     def __init__(
         self,

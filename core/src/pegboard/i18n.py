@@ -11,6 +11,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pegboard.errors import OptionTypeError
 
@@ -105,6 +106,17 @@ def languages(accept_language: str) -> list[str]:
         if name and name != "*" and weight > 0:
             weighted.append((-weight, len(weighted), name.lower()))
     return [name for _, _, name in sorted(weighted)]
+
+
+def translated_in(value: Any, texts: Texts, wanted: Sequence[str] = ()) -> Any:
+    """Return a JSON value with the markers in all of its texts replaced, as `translated` does."""
+    if isinstance(value, str):
+        return translated(value, texts, wanted)
+    if isinstance(value, Mapping):
+        return {name: translated_in(item, texts, wanted) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [translated_in(item, texts, wanted) for item in value]
+    return value
 
 
 def translated(text: str, texts: Texts, wanted: Sequence[str] = ()) -> str:

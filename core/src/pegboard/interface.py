@@ -13,7 +13,7 @@ from pegboard.errors import OptionError, OptionTypeError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
 from pegboard.naming import class_named, component_from, is_installed
-from pegboard.parameters import AGES, LIMIT, PATH, SECONDS, TEXT, TRUTH, check
+from pegboard.parameters import AGES, CHOICE, LIMIT, PATH, SECONDS, TEXT, TRUTH, check
 from pegboard.prose import Prose
 from pegboard.settings import environment
 from pegboard.state import State
@@ -26,6 +26,10 @@ INFER: Any = object()
 
 _RULES = {
     "live": TRUTH,
+    "title": TEXT,
+    "analytics_enabled": CHOICE,
+    "show_api": TRUTH,
+    "allow_duplication": TRUTH,
     "description": TEXT,
     "article": TEXT,
     "flagging_dir": PATH,
@@ -71,7 +75,7 @@ class Interface(Blocks):
         example_labels: list[str] | None = None,
         preload_example: int | Literal[False] = 0,
         live: bool = False,
-        title: object = None,
+        title: str | None = None,
         description: str | None = None,
         article: str | None = None,
         theme: object = None,

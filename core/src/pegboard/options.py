@@ -20,6 +20,7 @@ from pegboard.errors import OptionError, OptionTypeError
 from pegboard.settings import environment, environment_flag
 
 DEFAULT_PORT_COUNT = 100
+HEARTBEAT_S = 15.0
 
 log = logging.getLogger("pegboard")
 
@@ -66,6 +67,7 @@ class ServerOptions:
         mcp_server: Offer every public endpoint as a tool to AI assistants, at ``/gradio_api/mcp/``.
         ssr_mode: Put the page's skeleton into its HTML, so that it is seen before any script runs.
         frontend: ``False`` leaves out the check that the address can be reached.
+        heartbeat_interval_s: Seconds after which a quiet stream is given a sign of life.
     """
 
     inline: bool | None = None
@@ -108,6 +110,7 @@ class ServerOptions:
     mcp_server: bool = False
     frontend: bool = True
     login_lifetime_s: float | None = None
+    heartbeat_interval_s: float = HEARTBEAT_S
 
     @classmethod
     def from_parameters(cls, given: Mapping[str, Any], where: str = "launch") -> ServerOptions:
@@ -156,12 +159,15 @@ def _from_environment() -> dict[str, Any]:
         "share_server_protocol": "SHARE_SERVER_PROTOCOL",
         "port_count": "NUM_PORTS",
         "login_lifetime_s": "AUTO_LOGOUT",
+        "heartbeat_interval_s": "HEARTBEAT_INTERVAL",
     }
     for name, key in texts.items():
         text = environment(key)
         if text is not None:
-            check = CHECKS.get(name, _number_text)
+            check = CHECKS.get(name, _seconds_text if name == "heartbeat_interval_s" else _number_text)
             found[name] = check(f"PEGBOARD_{key}", text)
+    if environment("NUM_WORKERS") is not None:
+        log.info("PEGBOARD_NUM_WORKERS changes nothing: %s", IGNORED["num_workers"])
     for name in ("allowed_paths", "blocked_paths", "allowed_hosts", "allowed_origins"):
         text = environment(name.upper())
         if text is not None:
@@ -196,6 +202,16 @@ def _number_text(where: str, given: str) -> int:
     if not given.strip().isdigit() or int(given) < 1:
         raise OptionError(where, got=given, expected="a whole number from 1")
     return int(given)
+
+
+def _seconds_text(where: str, given: str) -> float:
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= 3600:
+        raise OptionError(where, got=given, expected="seconds from 0.1 to 3600")
+    return seconds
 
 
 def _port(where: str, given: object) -> int:

@@ -30,6 +30,7 @@ def _is_pair_of_seconds(value: Any) -> bool:
 
 
 TRUTH = Rule(lambda value: isinstance(value, bool), "True or False")
+CHOICE = Rule(lambda value: value is None or isinstance(value, bool), "True, False or None")
 TEXT = Rule(lambda value: value is None or isinstance(value, str), "text, or None")
 PATH = Rule(lambda value: isinstance(value, (str, os.PathLike)) and bool(str(value)), "the path of a folder")
 LIMIT = Rule(lambda value: value is None or (_is_number(value) and value > 0), "seconds above 0, or None")

@@ -47,37 +47,13 @@ export async function buildRuntime(core, output) {
 
 /** @param {string} core @param {string} output */
 export async function buildShell(core, output) {
-	const version = requireSvelte(core);
-	const outcome = { usesShared: false, isShareable: true };
-	clear(join(output, "shell"));
-	await build({
-		root: join(core, "frontend"),
-		configFile: false,
-		envDir: false,
-		publicDir: false,
-		logLevel: "warn",
-		mode: "production",
-		plugins: [sveltePlugin(), sharedSvelte(version, outcome)],
-		build: {
-			outDir: join(output, "shell"),
-			emptyOutDir: true,
-			target: "es2022",
-			minify: true,
-			cssMinify: true,
-			cssCodeSplit: true,
-			modulePreload: false,
-			reportCompressedSize: false,
-			lib: {
-				entry: join(core, "frontend/src/main.ts"),
-				formats: ["es"],
-				fileName: () => "shell.js",
-				cssFileName: "shell",
-			},
-			// Lazy parts may import from the entry, so that nothing the entry needs becomes a second request.
-			rolldownOptions: {
-				preserveEntrySignatures: "allow-extension",
-				output: { minify: true, chunkFileNames: "[name]-[hash].js", postBanner: EAGER },
-			},
+	const version = await buildPage(core, output, {
+		folder: "shell",
+		source: "main.ts",
+		// Lazy parts may import from the entry, so that nothing the entry needs becomes a second request.
+		rolldownOptions: {
+			preserveEntrySignatures: "allow-extension",
+			output: { minify: true, chunkFileNames: "[name]-[hash].js", postBanner: EAGER },
 		},
 	});
 	return writeCoreBuildFile(output, version);
@@ -88,9 +64,18 @@ export async function buildShell(core, output) {
  * @param {string} core @param {string} output
  */
 export async function buildStage(core, output) {
+	const rolldownOptions = { output: { codeSplitting: false } };
+	await buildPage(core, output, { folder: "stage", source: "stage/stage.ts", rolldownOptions });
+}
+
+/**
+ * Build a page's script from core/frontend/src on the shared runtime; returns that runtime's version.
+ * @param {string} core @param {string} output
+ * @param {{folder: string, source: string, rolldownOptions: import("vite").BuildOptions["rolldownOptions"]}} page
+ */
+async function buildPage(core, output, { folder, source, rolldownOptions }) {
 	const version = requireSvelte(core);
-	const outcome = { usesShared: false, isShareable: true };
-	clear(join(output, "stage"));
+	clear(join(output, folder));
 	await build({
 		root: join(core, "frontend"),
 		configFile: false,
@@ -98,18 +83,26 @@ export async function buildStage(core, output) {
 		publicDir: false,
 		logLevel: "warn",
 		mode: "production",
-		plugins: [sveltePlugin(), sharedSvelte(version, outcome)],
+		plugins: [sveltePlugin(), sharedSvelte(version, { usesShared: false, isShareable: true })],
 		build: {
-			outDir: join(output, "stage"),
+			outDir: join(output, folder),
 			emptyOutDir: true,
 			target: "es2022",
 			minify: true,
+			cssMinify: true,
+			cssCodeSplit: true,
 			modulePreload: false,
 			reportCompressedSize: false,
-			lib: { entry: join(core, "frontend/src/stage/stage.ts"), formats: ["es"], fileName: () => "stage.js" },
-			rolldownOptions: { output: { codeSplitting: false } },
+			lib: {
+				entry: join(core, "frontend/src", source),
+				formats: ["es"],
+				fileName: () => `${folder}.js`,
+				cssFileName: folder,
+			},
+			rolldownOptions,
 		},
 	});
+	return version;
 }
 
 /** @param {string} output @param {string} version */

@@ -95,6 +95,7 @@ class Failure:
     Attributes:
         kind: ``input`` when a value that was sent is not acceptable, ``told`` when the function said
             so in words for the person, ``unexpected`` for all else.
+        position: Place of the input that was refused, for the page, which marks it.
     """
 
     error: str | None
@@ -103,6 +104,7 @@ class Failure:
     visible: bool = True
     print_exception: bool = False
     kind: Literal["input", "told", "unexpected"] = "unexpected"
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

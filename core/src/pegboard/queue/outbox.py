@@ -45,17 +45,23 @@ class _Steps:
 
 
 class Outbox:
-    """The messages of one session (or of one event that is fetched by itself)."""
+    """The messages of one session (or of one event that is fetched by itself).
+
+    Args:
+        on_change: Called when there is more.
+        keeps_all: Keep what was delivered, for a later fetch.
+        first: Number of the first message, from 1.
+    """
 
     def __init__(
-        self, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False
+        self, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False, first: int = 1
     ) -> None:
         self._on_change = on_change
         self._log: OrderedDict[int, Message] = OrderedDict()
         self._sizes: dict[int, int] = {}
         self._bytes = 0
         self._logs: deque[int] = deque()
-        self._next = 1
+        self._next = first
         self._steps: dict[str, _Steps] = {}
         self._latest: dict[tuple[str, type[Message]], int] = {}
         self._delivered = 0

@@ -23,7 +23,6 @@ from pegboard.server.lines import Line, is_python
 from pegboard.server.routes import JSON_LIMIT_BYTES
 from pegboard.server.site import Site
 from pegboard.server.stream import (
-    HEARTBEAT_S,
     SSE_HEADERS,
     failure_object,
     output_object,
@@ -77,7 +76,7 @@ class CallRoutes:
         line = self._site.lines.get(private_session(visitor, session_hash))
         is_own = request.query_params.get("pegboard") == "1"
         after = request.headers.get("last-event-id") or request.query_params.get("after")
-        resume = int(after) if is_own and after and after.isdigit() and len(after) < 16 else None
+        resume = int(after) if is_own and after and after.isdigit() and len(after) < 18 else None
         return line.open(is_own=is_own, resume=resume, peer=peer_of(request))
 
     async def status(self, request: HttpRequest, visitor: Visitor) -> Any:
@@ -143,7 +142,7 @@ class CallRoutes:
 
     async def heartbeat(self, request: HttpRequest, visitor: Visitor) -> Any:
         """A stream that says only that the server is there."""
-        return _HeartbeatAnswer(self._site.closing)
+        return _HeartbeatAnswer(self._site)
 
     # -- the forms for curl --------------------------------------------------------------------------
 
@@ -189,7 +188,7 @@ class CallRoutes:
         entry = self._site.lines.kept(request.path_params["event_id"], visitor.username)
         if entry is None:
             return _NoSuchEvent()
-        return _ResultAnswer(entry)
+        return _ResultAnswer(entry, self._site.options.heartbeat_interval_s)
 
     async def run(self, request: HttpRequest, visitor: Visitor) -> Any:
         """Run a function and answer with its output."""
@@ -378,8 +377,9 @@ class _HeartbeatAnswer:
 
     status_code = 200
 
-    def __init__(self, closing: asyncio.Event) -> None:
-        self._closing = closing
+    def __init__(self, site: Site) -> None:
+        self._closing = site.closing
+        self._every_s = site.options.heartbeat_interval_s
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -393,7 +393,7 @@ class _HeartbeatAnswer:
                 body = b"data: ALIVE\n\n"
                 await send({"type": "http.response.body", "body": body, "more_body": True})
                 await asyncio.wait(
-                    [gone, closing], timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED
+                    [gone, closing], timeout=self._every_s, return_when=asyncio.FIRST_COMPLETED
                 )
         finally:
             gone.cancel()
@@ -406,8 +406,9 @@ class _ResultAnswer:
 
     status_code = 200
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, heartbeat_s: float) -> None:
         self._line = line
+        self._heartbeat_s = heartbeat_s
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -422,7 +423,7 @@ class _ResultAnswer:
                 self._line.wake.hush()
                 found = self._line.outbox.since(seen)
                 if not found:
-                    if not await self._line.wake.wait(HEARTBEAT_S):
+                    if not await self._line.wake.wait(self._heartbeat_s):
                         await _named(send, b"heartbeat", None)
                     continue
                 for number, message in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -21,7 +22,6 @@ from pegboard.server.uploads import FileAnswer, UploadRefused, read_form
 
 MAX_TRACKED_UPLOADS = 1000
 APPEAR_S = 3.0
-HEARTBEAT_S = 15.0
 
 
 @dataclass(slots=True)
@@ -82,7 +82,9 @@ class FileRoutes:
                 await asyncio.wait_for(self._appeared.wait(), left)
             except asyncio.TimeoutError:
                 return refuse(404, "No such upload.")
-        return _ProgressAnswer(self._uploads[upload_id], lambda: self._uploads.pop(upload_id, None))
+        heartbeat_s = self._site.options.heartbeat_interval_s
+        done = partial(self._uploads.pop, upload_id, None)
+        return _ProgressAnswer(self._uploads[upload_id], done, heartbeat_s)
 
     async def file(self, request: HttpRequest, visitor: Visitor) -> Any:
         """A stored file, or one that the app's author allows by path."""
@@ -133,8 +135,9 @@ class FileRoutes:
 class _ProgressAnswer:
     """The stream of one upload's progress."""
 
-    def __init__(self, progress: _Progress, done: Any) -> None:
+    def __init__(self, progress: _Progress, done: Any, heartbeat_s: float) -> None:
         self._progress = progress
+        self._heartbeat_s = heartbeat_s
         self._done = done
         self.raw_headers: list[tuple[bytes, bytes]] = []
 
@@ -152,7 +155,7 @@ class _ProgressAnswer:
                     break
                 progress.changed.clear()
                 try:
-                    await asyncio.wait_for(progress.changed.wait(), HEARTBEAT_S)
+                    await asyncio.wait_for(progress.changed.wait(), self._heartbeat_s)
                 except asyncio.TimeoutError:
                     await _event(send, {"msg": "heartbeat"})
             await _event(send, {"msg": "done"})

@@ -13,6 +13,7 @@ from typing import Any
 
 from pegboard.component import Component
 from pegboard.events import Listener
+from pegboard.i18n import translated
 from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs
 from pegboard.signature import input_parameters
 from pegboard.spec import AppSpec
@@ -67,7 +68,7 @@ def results_of(spec: AppSpec, listener: Listener) -> list[tuple[str, Component[A
     for position, block_id in enumerate(listener.outputs):
         if is_api_block(spec, block_id) and block_id in spec.components:
             component = spec.components[block_id]
-            label = str(getattr(component, "label", None) or "")
+            label = translated(str(getattr(component, "label", None) or ""), spec.extra.get("i18n") or {})
             name = re.sub(r"\W+", "_", label.lower()).strip("_")
             if not name.isidentifier() or not name.isascii():
                 name = f"output_{position}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import OrderedDict, deque
 from typing import Any
 
@@ -19,7 +20,7 @@ from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
 from pegboard.queue.outbox import Outbox, size_of
 from pegboard.server.bell import Bell
-from pegboard.server.stream import CLOSE, HEARTBEAT, HEARTBEAT_S, SSE_HEADERS, EventEncoder
+from pegboard.server.stream import CLOSE, HEARTBEAT, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
 BUSY_LINGER_S = 1.2
@@ -148,7 +149,9 @@ class Line:
         self._site = site
         self.session = session
         self.wake = Bell()
-        self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all)
+        # A page that comes back names the last number it has seen, perhaps of a line (or a server) that is
+        # gone: numbers that begin with the time, in us, are never met again.
+        self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all, first=time.time_ns() // 1000)
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None
@@ -343,6 +346,7 @@ class StreamAnswer:
         elif line.unconfirmed:
             await _body(send, b"".join(self._encoder.encode(m, n) for n, m in line.unconfirmed))
         quiet_since = loop.time()
+        heartbeat_s = self._site.options.heartbeat_interval_s
         while True:
             if gone.done():
                 return False
@@ -357,14 +361,14 @@ class StreamAnswer:
                 quiet_since = loop.time()
                 continue
             if line.pending or (self._is_own and not self._site.closing.is_set()):
-                wait_s = HEARTBEAT_S
+                wait_s = heartbeat_s
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()
                 if wait_s <= 0:
                     return True
             held_s = line.next_due_s()
             has_changed = await line.wake.wait(min(wait_s, held_s))
-            if not has_changed and HEARTBEAT_S <= wait_s < held_s:
+            if not has_changed and heartbeat_s <= wait_s < held_s:
                 await _body(send, HEARTBEAT)
 
     async def _deliver(

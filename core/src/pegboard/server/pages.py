@@ -76,6 +76,7 @@ class PageMaker:
 
     Args:
         theme_css: The theme's style sheet; inlined, so that the first paint has its colours.
+        fonts: Addresses of fonts to load at once.
         may_be_framed: Pages of other origins may show it in a frame.
         is_drawn: Put the skeleton into the page.
         has_manifest: The page can be installed as an app.
@@ -97,6 +98,7 @@ class PageMaker:
         plugins: Mapping[str, PluginAssets],
         *,
         theme_css: str = "",
+        fonts: Sequence[str] = (),
         may_be_framed: bool = True,
         entry: str | None = None,
         is_drawn: bool = False,
@@ -109,6 +111,7 @@ class PageMaker:
         self.head = read_head(spec.head)
         self._is_drawn = is_drawn
         self._has_manifest = has_manifest
+        self._fonts = fonts
         self._texts = texts or {}
         self._footer = footer
         self._drawn: dict[tuple[str, ...], tuple[str, str]] = {}
@@ -196,6 +199,11 @@ class PageMaker:
             )
         if sizes:
             head.append(f"<style>{sizes}</style>")
+        # Without "crossorigin" a browser would load a font twice, of this origin, too.
+        head += [
+            f'<link rel="preload" as="font" type="font/woff2" href="{root}{font}" crossorigin>'
+            for font in self._fonts
+        ]
         import_map = self._import_map(root_path)
         if import_map:
             head.append(f'<script type="importmap">{import_map}</script>')

@@ -12,7 +12,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from pegboard import wire
-from pegboard.i18n import languages
+from pegboard.i18n import languages, translated_in
 from pegboard.server.answers import BytesAnswer, Headers, JsonAnswer, refuse
 from pegboard.server.bundles import MIN_GZIP_BYTES, PREFIX
 from pegboard.server.calls import private_session
@@ -106,8 +106,13 @@ class PageRoutes:
     async def info(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/info``: endpoints, their arguments and types."""
         everything = request.query_params.get("all_endpoints", "").lower() in ("true", "1")
+        spec = self._site.spec
+        texts = spec.extra.get("i18n")
+        if texts:
+            whole = build_info(spec, all_endpoints=everything)
+            return JsonAnswer(translated_in(whole, texts, wanted_languages(request)))
         if everything not in self._info:
-            plain = wire.dumps(build_info(self._site.spec, all_endpoints=everything))
+            plain = wire.dumps(build_info(spec, all_endpoints=everything))
             self._info[everything] = (plain, gzip.compress(plain, 6, mtime=0))
         return _packed(request, *self._info[everything])
 
@@ -117,6 +122,7 @@ class PageRoutes:
         if known is None:
             has_login = self._site.logins.is_required
             document = build_document(self._site.spec, visitor.root_url, has_login=has_login)
+            document = translated_in(document, self._site.spec.extra.get("i18n") or {})
             plain = wire.dumps(document)
             known = self._openapi[visitor.root_url] = (plain, gzip.compress(plain, 6, mtime=0))
             while len(self._openapi) > MAX_ROOTS:

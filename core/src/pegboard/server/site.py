@@ -84,12 +84,13 @@ class Site:
                 "i18n_translations": texts or None,
             },
         )
-        self.theme_css = theme_css(spec, self.bundles)
+        self.theme_css, early_fonts = theme_css(spec, self.bundles)
         self.pages = PageMaker(
             spec,
             self.bundles,
             self.config.plugins,
             theme_css=self.theme_css if spec.theme is not None or spec.css else "",
+            fonts=early_fonts,
             may_be_framed=not self.logins.is_required,
             is_drawn=options.ssr_mode,
             has_manifest=options.pwa,
@@ -185,15 +186,13 @@ class Site:
         return refuse(404, "This component exports no such method.")
 
 
-def theme_css(spec: AppSpec, bundles: Bundles) -> str:
-    """Return an app's theme as a style sheet, with the theme's fonts published."""
+def theme_css(spec: AppSpec, bundles: Bundles) -> tuple[str, list[str]]:
+    """Return an app's theme as a style sheet and the fonts to ask for early; its fonts are published."""
     if spec.theme is None:
-        return ""
-    addresses = {
-        name: f"..{bundles.add_file('font', name, content)}" for name, content in spec.theme.files()
-    }
-    css: str = spec.theme.css(addresses)
-    return css
+        return "", []
+    addresses = {name: bundles.add_file("font", name, content) for name, content in spec.theme.files()}
+    css: str = spec.theme.css({name: f"..{address}" for name, address in addresses.items()})
+    return css, [addresses[name] for name in spec.theme.early_files()]
 
 
 def footer_of(links: Sequence[Any]) -> list[tuple[str, str]]:
@@ -239,5 +238,6 @@ def failure_of(problem: BaseException, call: Call) -> Failure:
             problem.visible,
             problem.print_exception,
             "input" if is_input else "unexpected" if is_unexpected else "told",
+            problem.position,
         )
     return Failure(None)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from pegboard.server.bundles import PluginAssets
+from pegboard.server.skeleton_examples import draw_examples
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode
 
 INFO_PX = 20
@@ -83,7 +84,7 @@ class Skeleton:
         if kind == "prose":
             return self._prose(block)
         if kind == "dataset":
-            return f'<section class="pb-dataset" id="{self._id(block)}"></section>'
+            return draw_examples(block.props, self._head(block, ["pb-dataset"]), self._text)
         return self._box(block, node, is_form_field)
 
     def _box(self, block: BlockSpec, node: LayoutNode, is_form_field: bool) -> str:

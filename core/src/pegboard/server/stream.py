@@ -24,7 +24,6 @@ from pegboard.queue.messages import (
 )
 from pegboard.server.diff import Follower
 
-HEARTBEAT_S = 15.0
 HEARTBEAT = b'data: {"msg":"heartbeat","event_id":null}\n\n'
 CLOSE = b'data: {"msg":"close_stream","event_id":null}\n\n'
 
@@ -80,9 +79,16 @@ class EventEncoder:
 
     def encode(self, message: Message, number: int | None = None) -> bytes:
         """Return one event."""
-        body = self._step(message) if isinstance(message, Stepped) else wire.dumps(_object(message))
-        if isinstance(message, Ended):
-            self._followed.pop(message.event_id, None)
+        if isinstance(message, Stepped):
+            body = self._step(message)
+        else:
+            whole = _object(message)
+            if isinstance(message, Ended):
+                self._followed.pop(message.event_id, None)
+                if self._with_ids and message.failure is not None:
+                    # For our page alone: other clients know five keys.
+                    whole["output"]["position"] = message.failure.position
+            body = wire.dumps(whole)
         if self._with_ids and number is not None:
             return b"id: %d\ndata: %b\n\n" % (number, body)
         return b"data: %b\n\n" % body

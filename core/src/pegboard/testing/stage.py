@@ -267,20 +267,21 @@ class Stage:
         self._context.close()
 
 
+def chromium_path() -> str | None:
+    """Return this machine's Chromium: ``PEGBOARD_CHROMIUM``, or the first one on the path."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("PEGBOARD_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 def launch_chromium(playwright: Playwright) -> Browser:
     """Start the Chromium of this machine, with a camera that needs no device.
 
     Raises:
         RuntimeError: There is none; the message says how to get it.
     """
-    named = os.environ.get("PEGBOARD_CHROMIUM")
-    found = named or next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
     try:
         # Without a path Playwright takes the browser that `playwright install chromium` left.
-        return playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        return playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
     except Error as problem:
         raise RuntimeError(
             "No Chromium could be started. Install it (Debian: apt-get install chromium; anywhere: "

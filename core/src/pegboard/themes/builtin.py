@@ -190,7 +190,7 @@ class Cyberpunk(Theme):
     name = "cyberpunk"
     hues = ("fuchsia", "cyan", "violet")
     sizes = ("sm", "md", "none")
-    faces = (fonts.MONO, fonts.MONO)
+    faces = (fonts.CODE, fonts.CODE)
 
     def shape(self, tokens: Tokens) -> None:
         """Edge everything with light."""

@@ -1,7 +1,7 @@
 """Fonts: families that a machine may have, and files that a theme brings along.
 
 Nothing is fetched from another origin: a page of ours works without the internet and tells no third
-party who reads it. A file is served by the app itself.
+party who reads it. A file is served by the app itself. Some families (`SHIPPED`) come with the core.
 """
 
 from __future__ import annotations
@@ -44,20 +44,24 @@ class Font:
 
 
 class GoogleFont(Font):
-    """A family named as Google Fonts does; used where it is installed, never fetched from there.
+    """A family named as Google Fonts does; never fetched from there.
+
+    One that comes with the core (`SHIPPED`) is served by the app, others are used where they are installed.
 
     Args:
-        weights: Accepted; the installed font has what it has.
+        weights: Accepted; shipped fonts have all weights, an installed one has what it has.
     """
 
     def __init__(self, name: str, weights: Sequence[int] = (400, 600)) -> None:
         super().__init__(name)
         self.weights = tuple(weights)
-        warnings.warn(
-            f"GoogleFont({name!r}) is not fetched: pages load nothing from another origin. It is used where "
-            f"it is installed; LocalFont({name!r}, 'FILE.woff2') serves it from the app.",
-            stacklevel=2,
-        )
+        if self.name not in SHIPPED:
+            warnings.warn(
+                f"GoogleFont({name!r}) is not fetched: pages load nothing from another origin. It is used where "
+                f"it is installed; LocalFont({name!r}, 'FILE.woff2') serves it from the app. Families that "
+                f"come with Pegboard: {', '.join(SHIPPED)}.",
+                stacklevel=2,
+            )
 
 
 class LocalFont(Font):
@@ -73,6 +77,7 @@ class LocalFont(Font):
         OptionError: There is no such file, or it is of another kind.
     """
 
+    display = "swap"
     KINDS = {".woff2": "woff2", ".woff": "woff", ".ttf": "truetype", ".otf": "opentype"}
 
     def __init__(
@@ -93,17 +98,46 @@ class LocalFont(Font):
         kind = self.KINDS[self.path.suffix.lower()] if self.path is not None else "woff2"
         return (
             f"@font-face{{font-family:{self.css()};font-weight:{self.weight};font-style:{self.style};"
-            f'font-display:swap;src:url("{address}") format("{kind}")}}'
+            f'font-display:{self.display};src:url("{address}") format("{kind}")}}'
         )
+
+
+SHIPPED = {
+    "Inter": ("inter.woff2", "100 900"),
+    "JetBrains Mono": ("jetbrains-mono.woff2", "100 800"),
+    "Lora": ("lora.woff2", "400 700"),
+    "Montserrat": ("montserrat.woff2", "100 900"),
+    "Quicksand": ("quicksand.woff2", "300 700"),
+    "Source Sans 3": ("source-sans-3.woff2", "200 900"),
+    "Source Sans Pro": ("source-sans-3.woff2", "200 900"),
+}
+"""Families that come with the core, under the SIL Open Font License: file and range of weights.
+
+Variable fonts for Latin script, as Fontsource 5 packs them; the last is the older name of the one before.
+"""
+
+
+class ShippedFont(LocalFont):
+    """A family of `SHIPPED`.
+
+    The page asks for it before it is drawn and does without it if it comes late, so that nothing moves.
+    """
+
+    display = "optional"
+
+    def __init__(self, name: str) -> None:
+        file, weight = SHIPPED[name]
+        super().__init__(name, Path(__file__).parent / "files" / file, weight)
 
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace")
-ROUND = ("ui-rounded", "SF Pro Rounded", "Nunito", "Quicksand", "Varela Round", "system-ui", "sans-serif")
-SERIF = ("Iowan Old Style", "Charter", "Palatino Linotype", "Palatino", "Noto Serif", "DejaVu Serif", "serif")
-HUMAN = ("Seravek", "Gill Sans Nova", "Ubuntu", "Calibri", "Cantarell", "system-ui", "sans-serif")
-GROTESK = ("Avenir Next", "Avenir", "Montserrat", "Futura", "Century Gothic", "system-ui", "sans-serif")
-"""Stacks of the built-in themes, from the families that systems bring along."""
+ROUND = ("Quicksand", "ui-rounded", "SF Pro Rounded", "Nunito", "Varela Round", "system-ui", "sans-serif")
+SERIF = ("Lora", "Iowan Old Style", "Charter", "Palatino Linotype", "Palatino", "Noto Serif", "DejaVu Serif", "serif")
+HUMAN = ("Source Sans 3", "Seravek", "Gill Sans Nova", "Ubuntu", "Calibri", "Cantarell", "system-ui", "sans-serif")
+GROTESK = ("Montserrat", "Avenir Next", "Avenir", "Futura", "Century Gothic", "system-ui", "sans-serif")
+CODE = ("JetBrains Mono", *MONO)
+"""Stacks of the built-in themes: a shipped family, then those that systems bring along."""
 
 
 def stack_of(given: object, where: str) -> list[Font]:
@@ -116,11 +150,16 @@ def stack_of(given: object, where: str) -> list[Font]:
     fonts = []
     for member in members:
         if isinstance(member, str):
-            fonts.append(Font(member))
+            fonts.append(_found(Font(member)))
         elif isinstance(member, Font):
-            fonts.append(member)
+            fonts.append(member if isinstance(member, LocalFont) else _found(member))
         else:
             raise OptionError(
                 where, got=member, expected="a font family's name, a Font, or a list of those"
             )
     return fonts
+
+
+def _found(font: Font) -> Font:
+    """Return the font with its file, if it is one that comes with the core."""
+    return ShippedFont(font.name) if font.name in SHIPPED else font

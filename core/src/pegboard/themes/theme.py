@@ -119,7 +119,13 @@ class Theme:
 
     def files(self) -> list[tuple[str, bytes]]:
         """Return the font files that the app must serve: name and content."""
-        return [(font.path.name, font.path.read_bytes()) for font in self._local() if font.path]
+        files = {font.path.name: font.path for font in self._local() if font.path}
+        return [(name, path.read_bytes()) for name, path in files.items()]
+
+    def early_files(self) -> list[str]:
+        """Return the names of the font files that the page should ask for before it is drawn."""
+        first = self.font[0]
+        return [first.path.name] if isinstance(first, fonts.ShippedFont) and first.path else []
 
     def css(self, addresses: Mapping[str, str] | None = None) -> str:
         """Return the style sheet.
@@ -130,7 +136,7 @@ class Theme:
         made = self.tokens() if self._has_tokens() else {}
         faces = "".join(
             font.face((addresses or {}).get(font.path.name, ""))
-            for font in self._local()
+            for font in dict.fromkeys(self._local())
             if font.path is not None
         )
         lines = [f"--pb-{name}:{_pair(*pair)}" for name, pair in made.items()]
