@@ -148,7 +148,7 @@ def test_inspector_shows_state_events_and_what_the_contract_forbids(stars: Path,
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", ["svelte"])
+@pytest.mark.parametrize("kind", ["svelte", "react"])
 def test_dev_with_vite_replaces_modules_and_names_places_in_the_sources(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, page: Page
 ) -> None:
@@ -179,6 +179,8 @@ def test_dev_with_vite_replaces_modules_and_names_places_in_the_sources(
         expect(problem).to_contain_text(source.name, timeout=SLOW)
         source.write_text(good)
         expect(problem).to_have_count(0, timeout=SLOW)
+        if kind != "svelte":
+            return  # where in its source a React component failed is not shown yet
 
         edit(source, "function choose(number: number): void {", 'function choose(number: number): void {\n\t\tif (number === 1) throw new Error("not one");')
         expect(given.get_by_role("radio", name="1", exact=True)).to_be_visible()

@@ -13,6 +13,7 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pegboard_cli.build import Built
 from pegboard_cli.console import Problem, run, say
@@ -91,7 +92,7 @@ def upload(built: Built, repository: str | None, repository_url: str | None) -> 
     """Upload both files with twine, which knows tokens, keyrings and trusted publishing.
 
     Raises:
-        Problem: Twine is not installed, or the index refused.
+        Problem: Twine is not installed, the address holds a password, or the index refused.
     """
     if importlib.util.find_spec("twine") is None:
         raise Problem(
@@ -99,6 +100,14 @@ def upload(built: Built, repository: str | None, repository_url: str | None) -> 
             got="twine is not installed",
             expected="the standard tool for uploads",
             fix='run: pip install "pegboard-cli[publish]"',
+        )
+    if repository_url and urlsplit(repository_url).password:
+        # Commands end up in logs and lists of processes.
+        raise Problem(
+            "The address of the index holds a password.",
+            got="an address with a name and a password before the host",
+            expected="an address alone",
+            fix="set TWINE_USERNAME and TWINE_PASSWORD, or use ~/.pypirc or a keyring",
         )
     target = ["--repository-url", repository_url] if repository_url else []
     target += ["--repository", repository] if repository and not repository_url else []
