@@ -87,6 +87,7 @@ def make_wheel(
     class_name: str = "Bell",
     protocol: str = ">=1.0,<2",
     source: str | None = None,
+    needs: Sequence[str] = ("pegboard-core>=0.1,<1",),
     **more: Any,
 ) -> Path:
     """Write the wheel of a plugin in plain JavaScript, whose Python must not be run by looking."""
@@ -106,7 +107,8 @@ def make_wheel(
         f"{info}/METADATA": (
             f"Metadata-Version: 2.4\nName: {distribution}\nVersion: {version}\nSummary: A bell to ring\n"
             "Author: Acme Works\nLicense-Expression: MIT\nProject-URL: Homepage, https://acme.example/bell\n"
-            "Requires-Dist: pegboard-core>=0.1,<1\nRequires-Python: >=3.10\n\nA bell.\n"
+            + "".join(f"Requires-Dist: {need}\n" for need in needs)
+            + "Requires-Python: >=3.10\n\nA bell.\n"
         ),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/entry_points.txt": (

@@ -64,6 +64,8 @@ def test_index_lists_the_newest_of_each_distribution_and_where_its_wheel_is(tmp_
         ("acme-gong", "1.2.0"),
     ]
     assert found[0].wheel == "wheels/acme_bell-1.10.0-py3-none-any.whl"
+    assert [known.version for known in found[0].versions] == ["1.10.0", "1.9.0", "1.2.0"]
+    assert all(known.size_bytes and known.protocol for known in found[0].versions)
 
 
 def test_index_prints_one_entry_that_a_gallery_reads(tmp_path: Path) -> None:

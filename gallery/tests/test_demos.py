@@ -15,6 +15,13 @@ from PIL import Image
 from pegboard_gallery.demo_index import FOLDER
 
 
+def everything(client: Client, folder: Path) -> None:
+    shown = steps(client, "Open air", "Forest", 128, "#ffffff", False, api_name="/poster")
+    picture, shares, facts = shown[-1]
+    assert len(shown) >= 2 and Image.open(picture if isinstance(picture, str) else picture["path"]).size == (128, 128)
+    assert shares["label"] == "paper" and facts == {"side": 128, "ink": "#2f6b4f", "letters": 8}
+
+
 def numbers(result: Any) -> list[Any]:
     return list(result)
 
@@ -157,7 +164,7 @@ CASES: dict[str, Callable[[Client, Path], None]] = {
     case.__name__: case
     for case in (
         api_only, auth, batch, blocks_state, cached_examples, cancel, chained_events, custom_component,
-        dependent_inputs, digits, files, flagging, hello_mixed, hello_slider, hello_world, image_filter, live,
+        dependent_inputs, digits, everything, files, flagging, hello_mixed, hello_slider, hello_world, image_filter, live,
         messages, mounted, noise, progress, queue_limits, streaming, tabs, typed, updates, validation, who_calls,
     )
 }

@@ -301,6 +301,19 @@ def test_without_the_flag_there_is_a_command_but_no_button(tmp_path: Path, open_
         expect(page.get_by_role("button", name="Install", exact=True)).to_have_count(0)
 
 
+def test_versions_of_a_component_are_listed_with_the_installed_one(tmp_path: Path, open_page: Open) -> None:
+    wheels = [make_wheel(tmp_path / "wheels", version=version) for version in ("1.2.0", "1.10.0")]
+    unpack(wheels[0], tmp_path / "site")
+    (tmp_path / "catalogue.json").write_text(json.dumps([entry_of_wheel(wheel) for wheel in wheels]))
+    with gallery_process("--catalogue", str(tmp_path / "catalogue.json"), site=tmp_path / "site") as address:
+        page = open_page(f"{address}#/c/acme-bell--Bell")
+
+        rows = page.locator(".versions li")
+        expect(rows).to_have_count(2)
+        expect(rows.nth(0)).to_contain_text("1.10.0")
+        expect(rows.nth(1)).to_contain_text("installed")
+
+
 # -- demos and compose --------------------------------------------------------------------------------
 
 

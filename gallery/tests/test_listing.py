@@ -73,6 +73,23 @@ def test_an_older_version_in_the_catalogue_is_no_update(site: Path, tmp_path: Pa
     assert card[1].status == "installed"
 
 
+def test_versions_of_all_catalogues_and_the_installed_one_are_listed(site: Path, tmp_path: Path) -> None:
+    unpack(make_wheel(tmp_path, version="1.3.0"), site)
+    others = [
+        catalogue(tmp_path / name, make_wheel(tmp_path / name, version=version, protocol=protocol))
+        for name, version, protocol in (("a", "2.0.0", ">=9.0"), ("b", "1.10.0", ">=1.0,<2"), ("c", "1.2.0", ">=1.0,<2"))
+    ]
+    gallery = Gallery(others)
+
+    found = gallery.find("acme-bell--Bell")
+    assert found is not None
+    versions = found[0].detail(found[1])["versions"]
+
+    assert [(row["version"], row["installed"], row["fits"]) for row in versions] == [
+        ("2.0.0", False, False), ("1.10.0", False, True), ("1.3.0", True, True), ("1.2.0", False, True),
+    ]  # fmt: skip
+
+
 def test_what_the_catalogue_offers_is_read_from_its_wheel(tmp_path: Path) -> None:
     gallery = Gallery([catalogue(tmp_path, make_wheel(tmp_path))])
 
@@ -188,7 +205,8 @@ def test_there_are_twenty_demos_and_each_says_what_it_is() -> None:
 
     assert len(demos) >= 20
     assert [demo.name for demo in demos if not (demo.summary and demo.features and demo.text)] == []
-    assert [demo.name for demo in demos if len(demo.source.splitlines()) > 75] == []
+    # One idea each, but for the one whose idea is all of them.
+    assert [demo.name for demo in demos if len(demo.source.splitlines()) > 75] == ["everything"]
     assert "Slider" in next(demo for demo in demos if demo.name == "streaming").components
     assert next(demo for demo in demos if demo.name == "hello_world").components == ("Textbox",)
     assert next(demo for demo in demos if demo.name == "digits").needs == ("numpy", "pillow", "scikit-learn")

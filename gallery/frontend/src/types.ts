@@ -74,6 +74,8 @@ export interface Detail extends Card {
 	requires_python: string;
 	homepage: string;
 	size_bytes: number | null;
+	/** The newest first. */
+	versions: { version: string; protocol: string; size_bytes: number | null; fits: boolean; installed: boolean }[];
 	bundle: Bundle;
 	others: { id: string; slug: string; status: Status; names: string[] }[];
 	demos: { name: string; title: string; summary: string }[];

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
+from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 SCHEMA_FILE = Path(__file__).with_name("catalogue.schema.json")
@@ -56,6 +58,15 @@ class CatalogueManifest(BaseModel):
     components: list[CatalogueComponent]
 
 
+class CatalogueVersion(BaseModel):
+    """One version of a distribution, in short."""
+
+    version: VersionText
+    protocol: str = Field(default="", description="range of the component contract")
+    requires_pegboard: str = Field(default="", description="range of pegboard-core it needs")
+    size_bytes: int | None = Field(default=None, ge=0, description="size of the wheel")
+
+
 class CatalogueEntry(BaseModel):
     """One distribution, in the newest version that the catalogue knows."""
 
@@ -71,7 +82,19 @@ class CatalogueEntry(BaseModel):
         default=None,
         description="the wheel's file, relative to the catalogue; with it, examples are shown live",
     )
+    versions: list[CatalogueVersion] = Field(
+        default_factory=list, description="every version that the catalogue knows, the newest first"
+    )
     manifest: CatalogueManifest
+
+    def in_short(self) -> CatalogueVersion:
+        """Return what the list of versions says of this one."""
+        return CatalogueVersion(
+            version=self.version,
+            protocol=self.manifest.protocol,
+            requires_pegboard=self.requires_pegboard,
+            size_bytes=self.size_bytes,
+        )
 
     @field_validator("homepage")
     @classmethod
@@ -127,6 +150,34 @@ def load_catalogue(path: Path) -> Catalogue:
     except OSError as problem:
         raise CatalogueError(f"{path} cannot be read: {problem.strerror}") from None
     return parse_catalogue(text, str(path))
+
+
+def merge_entries(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
+    """Return one entry a distribution, in its newest version, with all versions that were met.
+
+    Names that packaging takes for the same are the same; the order is that of the names.
+    """
+    found: dict[str, dict[str, CatalogueEntry]] = {}
+    listed: dict[str, dict[str, CatalogueVersion]] = {}
+    for entry in entries:
+        key = re.sub(r"[-_.]+", "-", entry.distribution).lower()
+        found.setdefault(key, {})[entry.version] = entry
+        known = listed.setdefault(key, {})
+        known.update({short.version: short for short in [*entry.versions, entry.in_short()]})
+    merged = []
+    for key in sorted(found):
+        newest = found[key][max(found[key], key=order_of)]
+        order = sorted(listed[key], key=order_of, reverse=True)
+        merged.append(newest.model_copy(update={"versions": [listed[key][version] for version in order]}))
+    return merged
+
+
+def order_of(version: str) -> tuple[int, Version, str]:
+    """Return what versions are sorted by; nonsense comes before every real version."""
+    try:
+        return (1, Version(version), version)
+    except InvalidVersion:
+        return (0, Version("0"), version)
 
 
 def schema_text() -> str:

@@ -78,31 +78,33 @@ def build(catalogues: tuple[Path, ...], out: Path) -> None:
 def index(wheels: tuple[Path, ...], output: Path | None) -> None:
     """Print the catalogue of WHEELS, read without running anything of them.
 
-    Of several versions of one distribution, the newest is listed. With -o, the entries say where their
-    wheels are, so that the gallery can show them live.
+    Of several versions of one distribution, the newest is shown and the others are listed with it. With
+    -o, the entries say where their wheels are, so that the gallery can show them live.
     """
-    from pegboard_gallery.catalogue import CatalogueError, parse_catalogue
-    from pegboard_gallery.listing import is_newer
+    from pegboard_gallery.catalogue import (
+        CatalogueEntry,
+        CatalogueError,
+        merge_entries,
+        parse_catalogue,
+    )
     from pegboard_gallery.packages import PackageError, entry_of_wheel
 
     folder = output.resolve().parent if output is not None else None
-    found: dict[str, dict[str, Any]] = {}
+    found: list[CatalogueEntry] = []
     try:
         for wheel in wheels:
             entry = entry_of_wheel(wheel, relative_to=folder)
-            parse_catalogue(json.dumps(entry), wheel.name)
-            known = found.get(entry["distribution"])
-            if known is None or is_newer(entry["version"], known["version"]):
-                found[entry["distribution"]] = entry
+            found += parse_catalogue(json.dumps(entry), wheel.name).entries
     except (PackageError, CatalogueError) as problem:
         raise click.ClickException(str(problem)) from None
-    data = {"catalogue_version": 1, "entries": [found[name] for name in sorted(found)]}
+    entries = [entry.model_dump(exclude_unset=True, mode="json") for entry in merge_entries(found)]
+    data = {"catalogue_version": 1, "entries": entries}
     text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
         return
     output.write_text(text, encoding="utf-8")
-    click.echo(f"{output}: {len(found)} distributions.")
+    click.echo(f"{output}: {len(entries)} distributions.")
 
 
 def _open(catalogues: tuple[Path, ...]) -> Any:

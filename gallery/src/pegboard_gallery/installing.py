@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LINE_LIMIT = 1024 * 1024
+"""Bytes of one line of the installer's output."""
+
 _PASSWORD = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 
 
@@ -59,11 +62,18 @@ async def carry_out(command: list[str]) -> AsyncIterator[dict[str, Any]]:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=LINE_LIMIT,
     )
     assert process.stdout is not None
-    async for line in process.stdout:
-        yield {"line": without_passwords(line.decode("utf-8", "replace").rstrip())}
-    yield {"done": await process.wait()}
+    try:
+        async for line in process.stdout:
+            yield {"line": without_passwords(line.decode("utf-8", "replace").rstrip())}
+        yield {"done": await process.wait()}
+    finally:
+        # Whoever asked may have gone; what nobody follows is not left running.
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
 
 
 def without_passwords(line: str) -> str:

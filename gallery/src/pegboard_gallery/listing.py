@@ -17,7 +17,13 @@ from packaging.version import InvalidVersion, Version
 from pegboard.component import Component
 from pegboard.manifest import PROTOCOL_TEXT, speaks
 from pegboard.plugins import Entry, PluginIndex
-from pegboard_gallery.catalogue import Catalogue, CatalogueEntry
+from pegboard_gallery.catalogue import (
+    Catalogue,
+    CatalogueEntry,
+    CatalogueVersion,
+    merge_entries,
+    order_of,
+)
 from pegboard_gallery.demo_index import Demo
 from pegboard_gallery.docstrings import class_doc
 from pegboard_gallery.packages import (
@@ -59,6 +65,7 @@ class Item:
         installed: The installed version, empty if it is not installed.
         available: The catalogue's version, empty if it is not listed.
         problem: Why it cannot be used, and how to fix that.
+        versions: The versions that catalogues know, the newest first.
     """
 
     distribution: str
@@ -72,6 +79,7 @@ class Item:
     available: str = ""
     size_bytes: int | None = None
     problem: Mapping[str, str] | None = None
+    versions: tuple[CatalogueVersion, ...] = ()
 
     @property
     def id(self) -> str:
@@ -145,12 +153,12 @@ def make_listing(
         catalogues: Each with its folder, which wheels are relative to.
         demos: The demos to show.
     """
+    listed = [(entry, folder) for catalogue, folder in catalogues for entry in catalogue.entries]
+    folders = {(_plain(entry.distribution), entry.version): folder for entry, folder in listed}
     offered: dict[str, tuple[CatalogueEntry, Path | None]] = {}
-    for catalogue, folder in catalogues:
-        for entry in catalogue.entries:
-            known = offered.get(_plain(entry.distribution))
-            if known is None or is_newer(entry.version, known[0].version):
-                offered[_plain(entry.distribution)] = (entry, folder)
+    for entry in merge_entries(entry for entry, _ in listed):
+        key = _plain(entry.distribution)
+        offered[key] = (entry, folders[key, entry.version])
     items = []
     for found in index.entries:
         offer = offered.get(_plain(found.distribution))
@@ -244,6 +252,7 @@ def detail_of(item: Item) -> dict[str, Any]:
         "requires_python": item.facts.requires_python,
         "homepage": item.facts.homepage,
         "size_bytes": item.size_bytes,
+        "versions": versions_of(item),
         "bundle": {
             "base": f"bundles/{item.slug}/",
             "entry": frontend.get("entry"),
@@ -257,6 +266,33 @@ def detail_of(item: Item) -> dict[str, Any]:
             "shared_gzip": _shared_gzip(item, frontend),
         },
     }
+
+
+def versions_of(item: Item) -> list[dict[str, Any]]:
+    """Return the versions that are known, the newest first, also the installed one if none lists it."""
+    rows = {
+        known.version: {
+            "version": known.version,
+            "protocol": known.protocol,
+            "size_bytes": known.size_bytes,
+            "fits": _fits(known.protocol),
+        }
+        for known in item.versions
+    }
+    if item.version and item.version not in rows:
+        rows[item.version] = {
+            "version": item.version, "protocol": item.protocol, "size_bytes": None, "fits": _fits(item.protocol),
+        }  # fmt: skip
+    order = sorted(rows, key=order_of, reverse=True)
+    return [{**rows[version], "installed": version == item.installed} for version in order]
+
+
+def _fits(protocol: str) -> bool:
+    """Say whether this Pegboard speaks a range of the contract; what says nothing may."""
+    try:
+        return not protocol or speaks(protocol)
+    except ValueError:
+        return False
 
 
 def slug_of(distribution: str, class_name: str) -> str:
@@ -293,17 +329,13 @@ def _installed_item(found: Entry, offer: CatalogueEntry | None) -> Item:
         found.distribution, found.class_name, found.name, raw, found.protocol,
         facts_of_installed(found.distribution), package,
         installed=found.version, available=offer.version if offer else "", problem=problem,
-        size_bytes=offer.size_bytes if offer else None,
+        size_bytes=offer.size_bytes if offer else None, versions=tuple(offer.versions) if offer else (),
     )
 
 
 def _offered_items(entry: CatalogueEntry, folder: Path | None) -> list[Item]:
     problem: dict[str, str] | None = None
-    try:
-        is_spoken = speaks(entry.manifest.protocol)
-    except ValueError:
-        is_spoken = False
-    if not is_spoken:
+    if not _fits(entry.manifest.protocol):
         problem = {
             "cause": f"it needs the component contract {entry.manifest.protocol}, "
             f"and this Pegboard speaks {PROTOCOL_TEXT}.",
@@ -320,6 +352,7 @@ def _offered_items(entry: CatalogueEntry, folder: Path | None) -> list[Item]:
                 entry.manifest.protocol, facts,
                 WheelPackage(wheel, module.partition(".")[0]) if wheel is not None else None,
                 available=entry.version, size_bytes=entry.size_bytes, problem=problem,
+                versions=tuple(entry.versions),
             )
         )
     return items

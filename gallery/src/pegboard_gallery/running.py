@@ -73,4 +73,6 @@ def load_demo(name: str) -> Starlette:
         return brought  # type: ignore[no-any-return]  # a demo's module is not typed
     from pegboard.launch import create_app
 
-    return create_app(module.demo.describe, root_path=None, **getattr(module, "LAUNCH", {}))
+    options = dict(getattr(module, "LAUNCH", {}))
+    module.demo.take_look(options, "launch")
+    return create_app(module.demo.describe, root_path=None, **options)

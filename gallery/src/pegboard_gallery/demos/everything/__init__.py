@@ -1,0 +1,1 @@
+"""Example app: everything at once."""
