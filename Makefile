@@ -16,9 +16,8 @@ PORT ?= 7860
 help:
 	@echo "make demo         set up, then serve the example apps (PORT=7860)"
 	@echo "make test         set up, then run all checks and tests"
-	@echo "make test-models  real model pipelines and mlflow; installs torch, so apart from make test"
 	@echo "make test-kit     the component author's kit from end to end"
-	@echo "make test-models  pipelines and logs with real model libraries (installs torch)"
+	@echo "make test-models  pipelines and logs with real model libraries (a part of make test)"
 	@echo "make bench        compare with Gradio 6 and a bare server (docs/performance.md)"
 	@echo "make bench-quick  the short rows, once"
 	@echo "make peer         ask the same app on Pegboard and on Gradio 6 the same"
@@ -92,18 +91,20 @@ lint: setup
 	@echo "== svelte-check"
 	npm run --silent check
 
-test: lint .make/browser .make/proxy
+test: lint .make/browser .make/proxy .make/models
 	@echo "== manifests"
 	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest --check $$dir || exit 1; done
 	@echo "== pytest"
 	$(PY) -m pytest
+	@echo "== real models"
+	$(MAKE) --no-print-directory test-models
 
 # The author's kit from end to end: projects are made, built, installed and driven in a browser.
 test-kit: setup .make/browser
 	$(PY) -m pytest cli/tests
 
 .make/models: .make/bundles requirements-models.txt
-	@echo "== torch, transformers, mlflow"
+	@echo "== torch, transformers, mlflow (two minutes, 1.3 GB; in an environment of their own)"
 	python3 -m venv .venv-models
 	.venv-models/bin/pip install --quiet --disable-pip-version-check -r requirements-models.txt
 	.venv-models/bin/pip install --quiet --disable-pip-version-check hatchling editables
