@@ -57,6 +57,16 @@ def test_search_by_python_type_finds_what_can_show_it(address: str, open_page: O
     expect(page.get_by_role("status")).to_contain_text("that can show")
 
 
+@pytest.mark.parametrize("asked", ["what can show a PIL image?", "show numpy arrays"])
+def test_a_type_may_be_said_as_people_say_it(address: str, open_page: Open, asked: str) -> None:
+    page = open_page(address)
+    page.get_by_label("Search components").fill(asked)
+
+    expect(page.get_by_role("link", name="Image", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Slider", exact=True)).to_have_count(0)
+    expect(page.get_by_role("status")).to_contain_text("that can show")
+
+
 def test_what_shows_a_type_and_what_takes_it_are_two_questions(address: str, open_page: Open) -> None:
     page = open_page(address)
     box = page.get_by_label("Search components")

@@ -10,6 +10,12 @@ const FILLERS = new Set(
 const SHOWS = new Set(["show", "shows", "display", "displays", "output", "outputs", "draw", "draws", "view", "render", "plot", "return", "returns"]);
 const TAKES = new Set(["accept", "accepts", "take", "takes", "input", "inputs", "enter", "edit", "edits", "choose", "pick", "ask", "upload", "give", "gives"]);
 const SHORT: Record<string, string> = { pd: "pandas", np: "numpy", plt: "matplotlib.pyplot", pl: "polars", Image: "PIL.Image", DataFrame: "pandas.DataFrame", ndarray: "numpy.ndarray" };
+/** Types as people say them. */
+const SPOKEN: [RegExp, string][] = [
+	[/\bpil(low)? images?\b/gi, "PIL.Image"],
+	[/\bnumpy arrays?\b/gi, "numpy.ndarray"],
+	[/(?<![.\w])(pandas )?data ?frames?\b/gi, "pandas.DataFrame"],
+];
 const BUILTIN = new Set(["str", "int", "float", "bool", "dict", "list", "tuple", "set", "bytes", "Path", "Literal", "Enum"]);
 
 export interface Question {
@@ -24,7 +30,8 @@ export function understand(text: string): Question {
 	const words: string[] = [];
 	const types: string[] = [];
 	let direction: Question["direction"] = null;
-	const tokens = text.replace(/[?!,;"'()]+(?=\s|$)/g, " ").replace(/(^|\s)["'(]+/g, " ").split(/\s+/).filter(Boolean);
+	const written = SPOKEN.reduce((whole, [words, type]) => whole.replace(words, type), text);
+	const tokens = written.replace(/[?!,;"'()]+(?=\s|$)/g, " ").replace(/(^|\s)["'(]+/g, " ").split(/\s+/).filter(Boolean);
 	for (const token of tokens) {
 		const low = token.toLowerCase();
 		if (isType(token)) types.push(writtenOut(token));
