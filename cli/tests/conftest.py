@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cli.tests.kit import REPOSITORY, Environment, copy, new, run, without_node
+from pegboard.testing.stage import launch_chromium
 
 
 @pytest.fixture(scope="session")
@@ -66,12 +67,8 @@ def users_machine(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A browser for all tests."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "the tests need Chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 

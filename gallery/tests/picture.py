@@ -7,8 +7,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from gallery.tests.conftest import ARGUMENTS, CHROMIUM
 from gallery.tests.support import gallery_process
+from pegboard.testing.stage import launch_chromium
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "images" / "gallery.png"
 SIZE = {"width": 1280, "height": 860}
@@ -32,7 +32,7 @@ def take(page: Page, address: str, path: Path) -> None:
 def main() -> None:
     """Take it anew."""
     with gallery_process() as address, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = launch_chromium(playwright)
         page = chromium.new_page(viewport=SIZE)
         TARGET.parent.mkdir(parents=True, exist_ok=True)
         take(page, address, TARGET)

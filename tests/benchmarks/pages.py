@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pegboard.testing.stage import chromium_path
 from tests.benchmarks.servers import Contender, serving
 
-CHROMIUM = os.environ.get("PEGBOARD_CHROMIUM") or shutil.which("chromium") or "chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +32,7 @@ def page_of(app: str, *, clicks: bool = False, is_slow: bool = False) -> Callabl
 
     def run(contender: Contender) -> Figures:
         with serving(contender, app) as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             try:
                 address = f"http://127.0.0.1:{server.port}/"
                 has_form = contender.library is not None

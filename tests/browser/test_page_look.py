@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import pegboard as pb
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -49,19 +37,6 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., str]]:
-    apps: list[Any] = []
-
-    def launch(app: Any, **options: Any) -> str:
-        apps.append(app)
-        return str(app.launch(server_port=0, quiet=True, prevent_thread_lock=True, **options)[1])
-
-    yield launch
-    for app in apps:
-        app.close()
-
-
 def greeter(**options: Any) -> pb.Interface:
     return pb.Interface(lambda name: f"Hello {name}", pb.Textbox(label="Name"), pb.Textbox(label="Greeting"), **options)
 
@@ -73,9 +48,9 @@ def style(page: Page, selector: str, name: str) -> str:
 # -- themes --------------------------------------------------------------------------------------------
 
 
-def test_theme_of_launch_wins_and_colours_the_page_before_any_script(start: Any, opened: Any) -> None:
+def test_theme_of_launch_wins_and_colours_the_page_before_any_script(serve: Any, opened: Any) -> None:
     demo = greeter(theme="ocean")
-    page = opened(start(demo, theme="monochrome") + "?__theme=light", java_script_enabled=False)
+    page = opened(serve(demo, theme="monochrome") + "?__theme=light", java_script_enabled=False)
 
     assert style(page, "body", "backgroundColor") == "rgb(255, 255, 255)"
     assert "serif" in style(page, "body", "fontFamily")
@@ -83,8 +58,8 @@ def test_theme_of_launch_wins_and_colours_the_page_before_any_script(start: Any,
 
 
 @pytest.mark.parametrize(("mode", "system"), [("dark", "light"), ("light", "dark")])
-def test_address_forces_a_mode_against_the_system(start: Any, opened: Any, mode: str, system: str) -> None:
-    page = opened(start(greeter(theme="monochrome")) + f"?__theme={mode}", color_scheme=system)
+def test_address_forces_a_mode_against_the_system(serve: Any, opened: Any, mode: str, system: str) -> None:
+    page = opened(serve(greeter(theme="monochrome")) + f"?__theme={mode}", color_scheme=system)
 
     page.get_by_role("button", name="Submit").wait_for()
 
@@ -92,11 +67,11 @@ def test_address_forces_a_mode_against_the_system(start: Any, opened: Any, mode:
     assert style(page, "body", "backgroundColor") == {"dark": "rgb(0, 0, 0)", "light": "rgb(255, 255, 255)"}[mode]
 
 
-def test_theme_sheet_is_served_and_variables_of_set_reach_the_page(start: Any, opened: Any) -> None:
+def test_theme_sheet_is_served_and_variables_of_set_reach_the_page(serve: Any, opened: Any) -> None:
     theme = pb.themes.Soft(radius_size="none").set(
         body_background_fill="#fafad2", body_background_fill_dark="#222200", my_colour="rgb(1, 2, 3)"
     )
-    address = start(greeter(theme=theme, css="h3 { color: var(--my-colour) } footer { color: var(--body-text-color) }"))
+    address = serve(greeter(theme=theme, css="h3 { color: var(--my-colour) } footer { color: var(--body-text-color) }"))
     page = opened(address, color_scheme="light")
     page.get_by_role("button", name="Submit").wait_for()
 
@@ -108,12 +83,12 @@ def test_theme_sheet_is_served_and_variables_of_set_reach_the_page(start: Any, o
     assert answer.headers["content-type"].startswith("text/css") and "#fafad2" in answer.text()
 
 
-def test_font_of_a_theme_comes_from_the_app_itself(start: Any, opened: Any, tmp_path: Path) -> None:
+def test_font_of_a_theme_comes_from_the_app_itself(serve: Any, opened: Any, tmp_path: Path) -> None:
     folder = Path("/usr/share/fonts")
     fonts = sorted(folder.rglob("*.ttf"))
     assert fonts, "Chromium's package brings a font along"
     theme = pb.themes.Base(font=[pb.themes.LocalFont("Brand", fonts[0]), "serif"])
-    page = opened(start(greeter(theme=theme)))
+    page = opened(serve(greeter(theme=theme)))
     page.get_by_role("button", name="Submit").wait_for()
 
     assert style(page, "body", "fontFamily").startswith("Brand")
@@ -129,8 +104,8 @@ def test_font_of_a_theme_comes_from_the_app_itself(start: Any, opened: Any, tmp_
         ("default", None),
     ],
 )  # fmt: skip
-def test_fonts_of_a_theme_come_with_it(start: Any, opened: Any, theme: Any, family: str | None) -> None:
-    page = opened(start(greeter(theme=theme)))
+def test_fonts_of_a_theme_come_with_it(serve: Any, opened: Any, theme: Any, family: str | None) -> None:
+    page = opened(serve(greeter(theme=theme)))
     page.get_by_role("button", name="Submit").wait_for()
 
     loaded = page.evaluate("document.fonts.ready.then(fonts => [...fonts].map(f => [f.family, f.status]))")
@@ -142,11 +117,11 @@ def test_fonts_of_a_theme_come_with_it(start: Any, opened: Any, theme: Any, fami
 # -- css, js, head ---------------------------------------------------------------------------------------
 
 
-def test_css_and_its_files_are_appended_in_order_and_win(start: Any, opened: Any, tmp_path: Path) -> None:
+def test_css_and_its_files_are_appended_in_order_and_win(serve: Any, opened: Any, tmp_path: Path) -> None:
     first, second = tmp_path / "a.css", tmp_path / "b.css"
     first.write_text(".pb-footer { color: rgb(9, 9, 9); border-top: 5px solid rgb(9, 9, 9) }", "utf-8")
     second.write_text(".pb-footer { color: rgb(1, 2, 3) } /* größe </style> */", "utf-8")
-    page = opened(start(greeter(css=".pb-footer { color: rgb(8, 8, 8) }", css_paths=[first, second])))
+    page = opened(serve(greeter(css=".pb-footer { color: rgb(8, 8, 8) }", css_paths=[first, second])))
     page.get_by_role("button", name="Submit").wait_for()
 
     assert style(page, ".pb-footer", "color") == "rgb(1, 2, 3)"
@@ -154,20 +129,20 @@ def test_css_and_its_files_are_appended_in_order_and_win(start: Any, opened: Any
     assert page.problems == []
 
 
-def test_js_runs_once_when_the_page_opens(start: Any, opened: Any) -> None:
-    page = opened(start(greeter(), js="() => { document.title += ' ready'; }"))
+def test_js_runs_once_when_the_page_opens(serve: Any, opened: Any) -> None:
+    page = opened(serve(greeter(), js="() => { document.title += ' ready'; }"))
 
     expect(page).to_have_title("Pegboard ready")
 
 
-def test_scripts_and_metas_of_head_work_under_the_strict_policy(start: Any, opened: Any, tmp_path: Path) -> None:
+def test_scripts_and_metas_of_head_work_under_the_strict_policy(serve: Any, opened: Any, tmp_path: Path) -> None:
     more = tmp_path / "more.html"
     more.write_text("<script>\r\nwindow.order.push('file');\r\n</script>", "utf-8")
     head = (
         '<meta name="author" content="Ada"><script>window.order = ["head"];</script>'
         "<style>.pb-footer { outline: 3px solid rgb(4, 5, 6) }</style>"
     )
-    page = opened(start(greeter(head=head, head_paths=[more])))
+    page = opened(serve(greeter(head=head, head_paths=[more])))
     page.get_by_role("button", name="Submit").wait_for()
 
     assert page.locator('meta[name="author"]').get_attribute("content") == "Ada"
@@ -177,7 +152,7 @@ def test_scripts_and_metas_of_head_work_under_the_strict_policy(start: Any, open
 
 
 def test_script_of_another_origin_in_head_is_not_loaded_and_the_start_says_so(
-    start: Any, opened: Any, capsys: Any
+    serve: Any, opened: Any, capsys: Any
 ) -> None:
     demo = greeter(head='<script src="https://cdn.example/analytics.js"></script>')
     address = demo.launch(server_port=0, prevent_thread_lock=True)[1]
@@ -191,16 +166,16 @@ def test_script_of_another_origin_in_head_is_not_loaded_and_the_start_says_so(
         demo.close()
 
 
-def test_script_that_a_value_brings_along_does_not_run(start: Any, opened: Any) -> None:
+def test_script_that_a_value_brings_along_does_not_run(serve: Any, opened: Any) -> None:
     head = "<script>window.mine = 1;</script>"
-    page = opened(start(greeter(head=head, description="<script>window.theirs = 1</script><b>bold</b>")))
+    page = opened(serve(greeter(head=head, description="<script>window.theirs = 1</script><b>bold</b>")))
     page.get_by_role("button", name="Submit").wait_for()
 
     assert page.evaluate("[window.mine, window.theirs]") == [1, None]
 
 
-def test_footer_shows_the_links_that_were_asked_for(start: Any, opened: Any) -> None:
-    page = opened(start(greeter(), footer_links=["settings", {"label": "Imprint", "url": "/imprint"}]))
+def test_footer_shows_the_links_that_were_asked_for(serve: Any, opened: Any) -> None:
+    page = opened(serve(greeter(), footer_links=["settings", {"label": "Imprint", "url": "/imprint"}]))
 
     footer = page.get_by_role("contentinfo")
     expect(footer.get_by_role("link", name="Imprint")).to_have_attribute("href", "/imprint")
@@ -236,10 +211,10 @@ def translated() -> tuple[pb.Blocks, pb.I18n]:
     ],
 )
 def test_page_speaks_the_language_of_the_browser(
-    start: Any, opened: Any, locale: str, title: str, label: str, hint: str, button: str, choice: str, value: str
+    serve: Any, opened: Any, locale: str, title: str, label: str, hint: str, button: str, choice: str, value: str
 ) -> None:
     demo, i18n = translated()
-    page = opened(start(demo, i18n=i18n), locale=locale)
+    page = opened(serve(demo, i18n=i18n), locale=locale)
 
     field = page.get_by_label(label, exact=True)
     expect(field).to_have_attribute("placeholder", hint)
@@ -252,12 +227,12 @@ def test_page_speaks_the_language_of_the_browser(
     expect(page.get_by_label(title, exact=True)).to_be_visible()
 
 
-def test_key_without_words_in_any_language_is_shown_itself(start: Any, opened: Any) -> None:
+def test_key_without_words_in_any_language_is_shown_itself(serve: Any, opened: Any) -> None:
     i18n = pb.I18n(fr={"name": "Nom"})
     with pytest.warns(UserWarning, match="no language has this key"):
         demo = pb.Interface(lambda name: name, pb.Textbox(label=i18n("missing")), pb.Textbox(label=i18n("name")))
 
-    page = opened(start(demo, i18n=i18n), locale="ja")
+    page = opened(serve(demo, i18n=i18n), locale="ja")
 
     expect(page.get_by_label("missing")).to_be_visible()
     expect(page.get_by_label("name", exact=True)).to_be_visible()
@@ -290,8 +265,8 @@ def rich() -> pb.Blocks:
     return demo
 
 
-def test_drawn_page_is_seen_without_any_script(start: Any, opened: Any) -> None:
-    page = opened(start(rich(), ssr_mode=True), java_script_enabled=False)
+def test_drawn_page_is_seen_without_any_script(serve: Any, opened: Any) -> None:
+    page = opened(serve(rich(), ssr_mode=True), java_script_enabled=False)
 
     for text in ("First <name>", "As in the passport", "Size", "Count", "One", "Two", "Details", "Settings", "Try these",
                  "ab & cd", "word 8"):
@@ -303,13 +278,13 @@ def test_drawn_page_is_seen_without_any_script(start: Any, opened: Any) -> None:
     assert page.problems == []
 
 
-def test_page_is_not_drawn_unless_asked_for(start: Any, opened: Any) -> None:
-    page = opened(start(rich()), java_script_enabled=False)
+def test_page_is_not_drawn_unless_asked_for(serve: Any, opened: Any) -> None:
+    page = opened(serve(rich()), java_script_enabled=False)
 
     expect(page.get_by_text("First <name>")).to_have_count(0)
 
 
-def test_shell_takes_over_a_drawn_page_without_moving_anything(start: Any, browser: Browser) -> None:
+def test_shell_takes_over_a_drawn_page_without_moving_anything(serve: Any, browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.add_init_script(
@@ -317,7 +292,7 @@ def test_shell_takes_over_a_drawn_page_without_moving_anything(start: Any, brows
         "window.shifts.push([e.value, e.sources.map(s => s.node?.className ?? s.node?.nodeName)]); })"
         ".observe({ type: 'layout-shift', buffered: true });"
     )
-    address = start(rich(), ssr_mode=True)
+    address = serve(rich(), ssr_mode=True)
     held: list[Any] = []
     is_open = False
     page.route("**/*.js", lambda route: route.continue_() if is_open else held.append(route))
@@ -341,9 +316,9 @@ def test_shell_takes_over_a_drawn_page_without_moving_anything(start: Any, brows
     context.close()
 
 
-def test_drawn_page_speaks_the_visitors_language(start: Any, opened: Any) -> None:
+def test_drawn_page_speaks_the_visitors_language(serve: Any, opened: Any) -> None:
     demo, i18n = translated()
-    page = opened(start(demo, i18n=i18n, ssr_mode=True), java_script_enabled=False, locale="fr-FR")
+    page = opened(serve(demo, i18n=i18n, ssr_mode=True), java_script_enabled=False, locale="fr-FR")
 
     expect(page.get_by_text("Nom", exact=True)).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "fr-fr"
@@ -353,8 +328,8 @@ def test_drawn_page_speaks_the_visitors_language(start: Any, opened: Any) -> Non
 
 
 @pytest.mark.parametrize("has_login", [False, True])
-def test_browser_finds_the_app_installable(start: Any, browser: Browser, has_login: bool) -> None:
-    address = start(greeter(title="Greeter"), pwa=True, **({"auth": ("ada", "pw")} if has_login else {}))
+def test_browser_finds_the_app_installable(serve: Any, browser: Browser, has_login: bool) -> None:
+    address = serve(greeter(title="Greeter"), pwa=True, **({"auth": ("ada", "pw")} if has_login else {}))
     context = browser.new_context()
     page = context.new_page()
     page.goto(address)
@@ -377,8 +352,8 @@ def log_in(page: Page, user: str, password: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_person_logs_in_by_keyboard_and_is_told_when_it_is_wrong(start: Any, opened: Any) -> None:
-    page = opened(start(greeter(title="Greeter"), auth=("ada", "pw"), auth_message="Members only."))
+def test_person_logs_in_by_keyboard_and_is_told_when_it_is_wrong(serve: Any, opened: Any) -> None:
+    page = opened(serve(greeter(title="Greeter"), auth=("ada", "pw"), auth_message="Members only."))
 
     expect(page).to_have_title("Greeter")
     expect(page.get_by_text("Members only.")).to_be_visible()
@@ -394,8 +369,8 @@ def test_person_logs_in_by_keyboard_and_is_told_when_it_is_wrong(start: Any, ope
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("theme", [None, "soft"])
-def test_login_page_is_readable_in_both_modes(start: Any, opened: Any, mode: str, theme: str | None) -> None:
-    page = opened(start(greeter(theme=theme), auth=("ada", "pw")), color_scheme=mode)
+def test_login_page_is_readable_in_both_modes(serve: Any, opened: Any, mode: str, theme: str | None) -> None:
+    page = opened(serve(greeter(theme=theme), auth=("ada", "pw")), color_scheme=mode)
 
     def rgb(selector: str, name: str) -> str:
         color = page.locator(selector).first.evaluate(

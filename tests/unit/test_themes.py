@@ -274,6 +274,16 @@ def test_local_font_is_a_file_of_the_app(tmp_path: Path) -> None:
         pb.themes.LocalFont("Brand", tmp_path / "gone.woff2")
 
 
+def test_weights_of_one_family_keep_their_rules_and_a_shared_file_has_one(tmp_path: Path) -> None:
+    files = [tmp_path / "thin.woff2", tmp_path / "bold.woff2"]
+    for file in files:
+        file.write_bytes(b"wOF2")
+    thin, bold = (pb.themes.LocalFont("Brand", file, weight) for file, weight in zip(files, ("300", "700")))
+
+    assert pb.themes.Base(font=[thin, bold]).css().count("@font-face") == 2
+    assert pb.themes.Base(font="Inter", font_mono="Inter").css().count("@font-face") == 1
+
+
 def test_theme_of_ones_own_is_a_subclass() -> None:
     class Paper(pb.themes.Theme):
         name = "paper"

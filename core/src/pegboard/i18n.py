@@ -119,6 +119,12 @@ def translated_in(value: Any, texts: Texts, wanted: Sequence[str] = ()) -> Any:
     return value
 
 
+def spoken(texts: Texts, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return those of a visitor's first languages that the texts are in, in some variety."""
+    bases = {name.partition("-")[0] for name in texts}
+    return tuple(name for name in wanted[:4] if name.partition("-")[0] in bases)
+
+
 def translated(text: str, texts: Texts, wanted: Sequence[str] = ()) -> str:
     """Return a text with each marker replaced by the best language's words."""
     if MARK not in text:

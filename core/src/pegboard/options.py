@@ -164,7 +164,7 @@ def _from_environment() -> dict[str, Any]:
     for name, key in texts.items():
         text = environment(key)
         if text is not None:
-            check = CHECKS.get(name, _seconds_text if name == "heartbeat_interval_s" else _number_text)
+            check = CHECKS.get(name) or ENVIRONMENT_CHECKS[name]
             found[name] = check(f"PEGBOARD_{key}", text)
     if environment("NUM_WORKERS") is not None:
         log.info("PEGBOARD_NUM_WORKERS changes nothing: %s", IGNORED["num_workers"])
@@ -404,6 +404,13 @@ CHECKS: Mapping[str, Check] = {
     "allowed_origins": _list,
     "_frontend": _flag,
 }
+
+ENVIRONMENT_CHECKS: Mapping[str, Check] = {
+    "port_count": _number_text,
+    "login_lifetime_s": _number_text,
+    "heartbeat_interval_s": _seconds_text,
+}
+"""What only the environment can say."""
 """What each parameter of ``launch()`` accepts."""
 
 

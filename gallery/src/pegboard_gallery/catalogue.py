@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -157,10 +158,10 @@ def merge_entries(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
 
     Names that packaging takes for the same are the same; the order is that of the names.
     """
-    found: dict[str, dict[str, CatalogueEntry]] = {}
-    listed: dict[str, dict[str, CatalogueVersion]] = {}
+    found: dict[NormalizedName, dict[str, CatalogueEntry]] = {}
+    listed: dict[NormalizedName, dict[str, CatalogueVersion]] = {}
     for entry in entries:
-        key = re.sub(r"[-_.]+", "-", entry.distribution).lower()
+        key = canonicalize_name(entry.distribution)
         found.setdefault(key, {})[entry.version] = entry
         known = listed.setdefault(key, {})
         known.update({short.version: short for short in [*entry.versions, entry.in_short()]})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from pegboard.component import Component
@@ -154,19 +155,13 @@ def make_listing(
         demos: The demos to show.
     """
     listed = [(entry, folder) for catalogue, folder in catalogues for entry in catalogue.entries]
-    folders = {(_plain(entry.distribution), entry.version): folder for entry, folder in listed}
-    offered: dict[str, tuple[CatalogueEntry, Path | None]] = {}
-    for entry in merge_entries(entry for entry, _ in listed):
-        key = _plain(entry.distribution)
-        offered[key] = (entry, folders[key, entry.version])
-    items = []
-    for found in index.entries:
-        offer = offered.get(_plain(found.distribution))
-        items.append(_installed_item(found, offer[0] if offer else None))
-    here = {_plain(found.distribution) for found in index.entries}
-    for key, (entry, folder) in offered.items():
+    folders = {(canonicalize_name(entry.distribution), entry.version): folder for entry, folder in listed}
+    offered = {canonicalize_name(entry.distribution): entry for entry in merge_entries(e for e, _ in listed)}
+    items = [_installed_item(found, offered.get(canonicalize_name(found.distribution))) for found in index.entries]
+    here = {canonicalize_name(found.distribution) for found in index.entries}
+    for key, entry in offered.items():
         if key not in here:
-            items += _offered_items(entry, folder)
+            items += _offered_items(entry, folders[key, entry.version])
     # A distribution without any readable line of components still has to show up somewhere.
     problems = [
         {"what": f"{p.distribution} {p.version}", "cause": p.cause, "fix": p.fix}
@@ -270,27 +265,26 @@ def detail_of(item: Item) -> dict[str, Any]:
 
 def versions_of(item: Item) -> list[dict[str, Any]]:
     """Return the versions that are known, the newest first, also the installed one if none lists it."""
-    rows = {
-        known.version: {
-            "version": known.version,
-            "protocol": known.protocol,
-            "size_bytes": known.size_bytes,
-            "fits": _fits(known.protocol),
+    known = {short.version: short for short in item.versions}
+    if item.version:
+        # What is installed need not look as a catalogue wants it.
+        known.setdefault(item.version, CatalogueVersion.model_construct(version=item.version, protocol=item.protocol))
+    return [
+        {
+            "version": version,
+            "protocol": known[version].protocol,
+            "size_bytes": known[version].size_bytes,
+            "fits": not known[version].protocol or _is_spoken(known[version].protocol),
+            "installed": version == item.installed,
         }
-        for known in item.versions
-    }
-    if item.version and item.version not in rows:
-        rows[item.version] = {
-            "version": item.version, "protocol": item.protocol, "size_bytes": None, "fits": _fits(item.protocol),
-        }  # fmt: skip
-    order = sorted(rows, key=order_of, reverse=True)
-    return [{**rows[version], "installed": version == item.installed} for version in order]
+        for version in sorted(known, key=order_of, reverse=True)
+    ]
 
 
-def _fits(protocol: str) -> bool:
-    """Say whether this Pegboard speaks a range of the contract; what says nothing may."""
+def _is_spoken(protocol: str) -> bool:
+    """Say whether this Pegboard speaks a range of the contract."""
     try:
-        return not protocol or speaks(protocol)
+        return speaks(protocol)
     except ValueError:
         return False
 
@@ -335,7 +329,7 @@ def _installed_item(found: Entry, offer: CatalogueEntry | None) -> Item:
 
 def _offered_items(entry: CatalogueEntry, folder: Path | None) -> list[Item]:
     problem: dict[str, str] | None = None
-    if not _fits(entry.manifest.protocol):
+    if not _is_spoken(entry.manifest.protocol):
         problem = {
             "cause": f"it needs the component contract {entry.manifest.protocol}, "
             f"and this Pegboard speaks {PROTOCOL_TEXT}.",

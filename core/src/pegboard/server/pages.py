@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pegboard.i18n import translated
+from pegboard.i18n import spoken, translated
 from pegboard.server.bundles import Bundles, PluginAssets
 from pegboard.server.head import hash_of, read_head
 from pegboard.server.skeleton import Skeleton
@@ -229,7 +229,7 @@ class PageMaker:
     def _skeleton(self, wanted: Sequence[str]) -> tuple[str, str]:
         if not self._is_drawn or not self.is_built:
             return "", ""
-        known = tuple(name for name in wanted[:4] if name.partition("-")[0] in _bases(self._texts))
+        known = spoken(self._texts, wanted)
         if known not in self._drawn:
             if len(self._drawn) > 64:
                 self._drawn.clear()  # languages are the visitors' words; their number is not ours

@@ -12,7 +12,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from pegboard import wire
-from pegboard.i18n import languages, translated_in
+from pegboard.i18n import languages, spoken, translated_in
 from pegboard.server.answers import BytesAnswer, Headers, JsonAnswer, refuse
 from pegboard.server.bundles import MIN_GZIP_BYTES, PREFIX
 from pegboard.server.calls import private_session
@@ -25,6 +25,9 @@ from pegboard.server.monitoring import RELOAD_S
 from pegboard.server.pages import asked_theme
 from pegboard.server.site import Site
 
+MAX_LANGUAGES = 64
+"""Lists of languages to keep answers for: they are the visitors' words, and their number is not ours."""
+
 IMMUTABLE = (b"cache-control", b"public, max-age=31536000, immutable")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 VARY = (b"vary", b"accept-encoding")
@@ -35,7 +38,7 @@ class PageRoutes:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._openapi: OrderedDict[str, tuple[bytes, bytes]] = OrderedDict()
-        self._info: dict[bool, tuple[bytes, bytes]] = {}
+        self._info: OrderedDict[tuple[bool, tuple[str, ...]], tuple[bytes, bytes]] = OrderedDict()
         self._read_icon: Icon | None = None
         self._has_started = False
 
@@ -107,14 +110,15 @@ class PageRoutes:
         """``/info``: endpoints, their arguments and types."""
         everything = request.query_params.get("all_endpoints", "").lower() in ("true", "1")
         spec = self._site.spec
-        texts = spec.extra.get("i18n")
-        if texts:
-            whole = build_info(spec, all_endpoints=everything)
-            return JsonAnswer(translated_in(whole, texts, wanted_languages(request)))
-        if everything not in self._info:
-            plain = wire.dumps(build_info(spec, all_endpoints=everything))
-            self._info[everything] = (plain, gzip.compress(plain, 6, mtime=0))
-        return _packed(request, *self._info[everything])
+        texts = spec.extra.get("i18n") or {}
+        key = (everything, spoken(texts, wanted_languages(request)))
+        if key not in self._info:
+            whole = translated_in(build_info(spec, all_endpoints=everything), texts, key[1])
+            plain = wire.dumps(whole)
+            self._info[key] = (plain, gzip.compress(plain, 6, mtime=0))
+            while len(self._info) > MAX_LANGUAGES:
+                self._info.popitem(last=False)
+        return _packed(request, *self._info[key])
 
     async def openapi(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/openapi.json``: the endpoints as typed routes."""

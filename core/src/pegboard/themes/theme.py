@@ -134,11 +134,13 @@ class Theme:
             addresses: Where each of `files` is served.
         """
         made = self.tokens() if self._has_tokens() else {}
-        faces = "".join(
+        rules = [
             font.face((addresses or {}).get(font.path.name, ""))
-            for font in dict.fromkeys(self._local())
+            for font in self._local()
             if font.path is not None
-        )
+        ]
+        # Text and code may share a file; the weights of one family are rules of their own.
+        faces = "".join(dict.fromkeys(rules))
         lines = [f"--pb-{name}:{_pair(*pair)}" for name, pair in made.items()]
         lines += [f"{name}:{value}" for name, value in self._palettes()]
         own, dark = self._own(made)
