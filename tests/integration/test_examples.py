@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +26,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pegboard as pb
-from pegboard.errors import OptionError, UserError
+from pegboard import fetch
+from pegboard.errors import FileRefused, OptionError, UserError
 from pegboard.example_cache import ExampleCache, source_facts
 from pegboard.payload import Fresh, Ready, file_refs
 from pegboard.plugins import index
+from pegboard.testing.fakes import Tape
 from pegboard.testing.payloads import comparable, json_values, near_misses, received
 
 
@@ -445,6 +451,28 @@ def test_generators_are_cached_by_their_last_step() -> None:
     assert [cached_once(fn) for fn in (words, later, steps)] == [Ready("aa"), Ready("aaa"), Ready("aaaa")]
 
 
+def test_generator_of_pieces_is_cached_as_one_file(serve: Any) -> None:
+    async def later(text: str) -> Any:
+        yield b"one "
+        yield None
+        yield text.encode()
+
+    def at_once(text: str) -> Any:
+        yield b"one "
+        yield pb.skip()
+        yield text.encode()
+
+    for fn in (at_once, later):
+        demo = pb.Interface(
+            fn, "text", Tape(streaming=True), examples=["two"], cache_examples=True, api_name="run"
+        )
+        found = connected(serve, demo).predict(0, api_name="/load_example")
+        assert Path(found).read_bytes() == b"one two"
+        assert Path(found).suffix == ".aac"
+    # What a plain function returns is a whole value, as it is in an event.
+    assert cached_once(lambda text: text.encode(), outputs=Tape(streaming=True)).payload is not None
+
+
 def test_output_that_a_last_step_skips_keeps_what_an_earlier_one_gave() -> None:
     def fn(text: str) -> Any:
         yield "first", "one"
@@ -507,6 +535,76 @@ def test_pictures_and_none_come_back_from_the_cache(serve: Any, tmp_path: Path) 
     red, green, blue = Image.open(shown).convert("RGB").getpixel((0, 0))
     assert red > 250 and green < 5 and blue < 5  # the format that pictures are sent in loses a little
     assert nothing is None
+
+
+@pytest.fixture
+def web(tmp_path: Path, monkeypatch: Any) -> Iterator[tuple[str, Path]]:
+    """A web server on this machine that counts as public, and its folder."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Stay quiet."""
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(
+        fetch, "fetch", functools.partial(fetch.fetch, is_allowed=lambda host: host == "127.0.0.1")
+    )
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+
+
+def test_examples_that_are_web_addresses_are_fetched_for_the_cache(serve: Any, web: Any) -> None:
+    address, folder = web
+    Image.new("RGB", (5, 4), "red").save(folder / "red.png")
+    Image.new("RGB", (7, 6), "blue").save(folder / "blue.png")
+
+    demo = pb.Interface(
+        lambda path: (len(Path(path).read_bytes()), f"{address}/blue.png"),
+        pb.Image(type="filepath"), ["number", "image"],
+        examples=[f"{address}/red.png"], cache_examples=True,
+    )  # fmt: skip
+    size = folder.joinpath("red.png").stat().st_size
+    folder.joinpath("blue.png").unlink()
+    found, shown = connected(serve, demo).predict(0, api_name="/load_example")
+
+    assert found == size
+    with Image.open(shown) as picture:
+        assert picture.size == (7, 6)
+
+
+def test_dead_address_among_examples_is_an_empty_cell_and_the_page_opens(serve: Any, web: Any) -> None:
+    address, folder = web
+    Image.new("RGB", (5, 4), "red").save(folder / "red.png")
+    demo = pb.Interface(
+        lambda image: "x", "image", "text", examples=[f"{address}/red.png", f"{address}/gone.png"]
+    )
+    base = serve(demo.describe()).local_url
+
+    config = httpx.get(f"{base}config").json()
+    table = next(block for block in config["components"] if block["type"] == "dataset")
+    red, gone = (row[0]["value"] for row in table["props"]["cells"])
+    folder.joinpath("red.png").unlink()
+
+    assert httpx.get(red["url"]).headers["content-type"] == "image/png"
+    assert gone is None
+    assert httpx.get(base).status_code == 200
+    # Another public address of the app: what was fetched is not fetched again.
+    again = httpx.get(f"{base}config", headers={"x-forwarded-host": "apps.example"}).json()
+    table = next(block for block in again["components"] if block["type"] == "dataset")
+    assert table["props"]["cells"][0][0]["value"]["path"] == red["path"]
+
+
+def test_example_whose_address_is_private_is_refused_and_nothing_is_kept(cache: Path) -> None:
+    with pytest.raises(FileRefused, match="public address"):
+        cached_once(lambda path: "x", pb.Image(type="filepath"), row="http://127.0.0.1:1/a.png")
+
+    assert rows_in(cache) == 0
 
 
 def test_error_of_a_function_stops_the_start_and_leaves_nothing(cache: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+import pegboard as pb
 from pegboard.errors import Error
 from pegboard.server.app import PegboardApp
 from pegboard.server.routes import Access
@@ -458,3 +460,55 @@ def test_component_code_is_served_under_its_hash_for_ever(serve_greeting: Any) -
     assert "immutable" in code.headers["cache-control"]
     assert "export default" in code.text
     assert httpx.get(f"{base}/_pegboard/c/app/other.js").status_code == 404
+
+
+def test_slow_initial_value_holds_nobody_else_and_a_busy_function_holds_no_page(serve: Any) -> None:
+    may_go, is_asked = threading.Event(), threading.Event()
+    is_working = threading.Event()
+
+    def slow() -> str:
+        is_asked.set()
+        assert may_go.wait(20)
+        return "now"
+
+    def work(text: str) -> str:
+        is_working.set()
+        assert may_go.wait(20)
+        return text
+
+    with pb.Blocks() as demo:
+        box = pb.Textbox(value=slow)
+        box.submit(work, box, box, api_name="work")
+    with ThreadPoolExecutor(3) as others:
+        may_go.set()  # the launch asks for the page once itself
+        base = serve(demo.describe(), max_threads=1).local_url
+        may_go.clear()
+        is_asked.clear()
+        try:
+            busy = others.submit(httpx.post, f"{base}gradio_api/run/work", json={"data": ["x"]}, timeout=30)
+            assert is_working.wait(10)
+            opened = others.submit(httpx.get, f"{base}config", timeout=30)
+            assert is_asked.wait(10)  # although the only thread of functions is busy
+
+            described = others.submit(httpx.get, f"{base}gradio_api/info", timeout=30)
+            assert httpx.get(f"{base}gradio_api/startup-events", timeout=10).status_code == 200
+            assert not opened.done()
+        finally:
+            may_go.set()
+        assert opened.result().json()["components"][0]["props"]["value"] == "now"
+        assert busy.result().json()["data"] == ["x"]
+        assert described.result().status_code == 200
+
+
+def test_value_function_that_fails_leaves_the_page_and_the_list_of_endpoints(serve: Any) -> None:
+    def broken() -> str:
+        raise KeyError("gone")
+
+    with pb.Blocks() as demo:
+        box = pb.Textbox(value=broken)
+        box.submit(str.upper, box, box, api_name="upper")
+    base = serve(demo.describe()).local_url
+
+    assert httpx.get(base).status_code == 200
+    [parameter] = httpx.get(f"{base}gradio_api/info").json()["named_endpoints"]["/upper"]["parameters"]
+    assert parameter["parameter_default"] is None

@@ -4,9 +4,10 @@ A row's folder is named by a hash of all that its result depends on: the functio
 closes over, the values with their files' content, the components with their options and versions. So a
 change of code or data never shows an old result, and nothing has to be thrown away by hand. A folder
 holds ``row.json`` and the row's files, and appears whole or not at all; one that cannot be read is
-computed anew.
+computed anew. Rows that nothing asks for any more stay until the folder is deleted: they may be another app's.
 
-What the key does not see is the source of other functions that the function calls.
+What the key does not see is the source of other functions that the function calls, and what is behind a
+web address: that is fetched when the row is computed.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
-from pegboard import context
+from pegboard import context, example_files
 from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, describe
-from pegboard.payload import FILE_MARKER, SKIP, FileRef, Ready, Skip, Update, file_refs
+from pegboard.payload import SKIP, FileRef, Ready, Skip, Update, file_refs, map_files
 from pegboard.settings import environment, environment_flag
+from pegboard.streaming import MediaChunk, StreamsMedia
 from pegboard.wiring import called, function_name
 
 log = logging.getLogger("pegboard.examples")
@@ -161,18 +162,29 @@ class ExampleCache:
                 plan_of(self._fn), taken, Request(), lambda kind: kind(None, None)
             )
             results: list[Any] = [SKIP] * len(self._outputs)
+            pieces: dict[int, list[MediaChunk]] = {}
 
-            def take(step: Any) -> None:
+            def take(step: Any, is_generating: bool) -> None:
                 for at, value in enumerate(self._row(step)):
-                    if not isinstance(value, Skip):
-                        results[at] = value
+                    if isinstance(value, Skip):
+                        continue
+                    results[at] = value
+                    component = self._outputs[at]
+                    if is_generating and _plays_pieces(component) and not isinstance(value, _FINISHED):
+                        piece = None if value is None else component.encode_chunk(value)
+                        pieces.setdefault(at, []).extend([piece] if piece is not None else [])
 
             _each_step(self._fn, positional, named, take)
-            return [self._finished(item, value) for item, value in zip(self._outputs, results)]
+            return [
+                self._joined(component, pieces[at], Path(scratch))
+                if at in pieces
+                else self._finished(component, value)
+                for at, (component, value) in enumerate(zip(self._outputs, results))
+            ]
 
     def _taken(self, component: AnyComponent, value: Any, scratch: Path) -> Any:
-        payload = _on_disk(component.show(value), scratch)
-        return component.read(payload) if self._preprocess else _as_wire(payload)
+        payload = example_files.on_disk(component.show(value), scratch)
+        return component.read(payload) if self._preprocess else example_files.as_wire(payload)
 
     def _row(self, step: Any) -> Sequence[Any]:
         if isinstance(step, Skip):
@@ -215,7 +227,16 @@ class ExampleCache:
     def _payload(self, component: AnyComponent, value: Any) -> Ready:
         payload = component.show(value) if self._postprocess else value
         # The function's own files may be gone when the folder is written.
-        return Ready(_in_memory(payload))
+        return Ready(example_files.in_memory(payload))
+
+    def _joined(self, component: Any, pieces: Sequence[MediaChunk], scratch: Path) -> Ready:
+        """Return what the pieces of a generator's sound or film become, as one file."""
+        files = []
+        for number, piece in enumerate(pieces):
+            path = scratch / f"piece-{component._id}-{number}.{piece.suffix}"
+            path.write_bytes(piece.content)
+            files.append(FileRef.from_path(path))
+        return Ready(example_files.in_memory(component.join_chunks(files) if files else None))
 
     # -- the key -----------------------------------------------------------------------------------
 
@@ -291,25 +312,35 @@ def _revived(component: AnyComponent, record: Mapping[str, Any], source: _Kept) 
 # -- calling ---------------------------------------------------------------------------------------
 
 
-def _each_step(fn: Fn, positional: list[Any], named: dict[str, Any], take: Callable[[Any], None]) -> None:
+Take = Callable[[Any, bool], None]
+"""Gets a value, and whether a generator gave it."""
+
+_FINISHED = (Update, Block, Ready)
+
+
+def _plays_pieces(component: Any) -> TypeGuard[StreamsMedia]:
+    return isinstance(component, StreamsMedia) and bool(component.streaming)
+
+
+def _each_step(fn: Fn, positional: list[Any], named: dict[str, Any], take: Take) -> None:
     """Call a function of any kind; give ``take`` what it returns, or each of its steps."""
     result = fn(*positional, **named)
     if inspect.isawaitable(result) or inspect.isasyncgen(result):
         _run_async(result, take)
     elif inspect.isgenerator(result):
         for step in result:
-            take(step)
+            take(step, True)
     else:
-        take(result)
+        take(result, False)
 
 
-def _run_async(result: Any, take: Callable[[Any], None]) -> None:
+def _run_async(result: Any, take: Take) -> None:
     async def finish() -> None:
         if inspect.isasyncgen(result):
             async for step in result:
-                take(step)
+                take(step, True)
         else:
-            take(await result)
+            take(await result, False)
 
     problems: list[BaseException] = []
 
@@ -325,49 +356,6 @@ def _run_async(result: Any, take: Callable[[Any], None]) -> None:
     thread.join()
     if problems:
         raise problems[0]
-
-
-def _on_disk(payload: Any, folder: Path) -> Any:
-    """Return a payload whose files can be opened by path, as those of an upload can."""
-    if isinstance(payload, FileRef):
-        if payload.data is None:
-            return payload
-        own = Path(tempfile.mkdtemp(dir=folder))
-        path = own / Path(payload.orig_name or "file").name
-        path.write_bytes(payload.data)
-        return replace(payload, path=path, data=None)
-    if isinstance(payload, dict):
-        return {name: _on_disk(item, folder) for name, item in payload.items()}
-    if isinstance(payload, (list, tuple)):
-        return [_on_disk(item, folder) for item in payload]
-    return payload
-
-
-def _in_memory(payload: Any) -> Any:
-    if isinstance(payload, FileRef):
-        if payload.data is not None or payload.path is None:
-            return payload
-        return replace(payload, data=payload.path.read_bytes(), path=None)
-    if isinstance(payload, dict):
-        return {name: _in_memory(item) for name, item in payload.items()}
-    if isinstance(payload, (list, tuple)):
-        return [_in_memory(item) for item in payload]
-    return payload
-
-
-def _as_wire(payload: Any) -> Any:
-    if isinstance(payload, FileRef):
-        return {
-            "path": str(payload.path) if payload.path is not None else payload.url,
-            "orig_name": payload.orig_name,
-            "mime_type": payload.mime_type,
-            "meta": {"_type": FILE_MARKER},
-        }
-    if isinstance(payload, dict):
-        return {name: _as_wire(item) for name, item in payload.items()}
-    if isinstance(payload, (list, tuple)):
-        return [_as_wire(item) for item in payload]
-    return payload
 
 
 def _only(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -439,17 +427,7 @@ def _digest_of(component: AnyComponent, value: Any) -> Any:
         return [type(value).__name__, value]
     payload = component.postprocess(value)
     files = [_ref_digest(ref) for ref in file_refs(payload)]
-    return [_hash(_without_files(payload)), files]
-
-
-def _without_files(payload: Any) -> Any:
-    if isinstance(payload, FileRef):
-        return "$file"
-    if isinstance(payload, dict):
-        return {str(name): _without_files(item) for name, item in payload.items()}
-    if isinstance(payload, (list, tuple)):
-        return [_without_files(item) for item in payload]
-    return payload
+    return [_hash(map_files(payload, lambda ref: "$file")), files]
 
 
 def _ref_digest(ref: FileRef) -> str:

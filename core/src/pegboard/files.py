@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import mimetypes
 import os
 import re
@@ -21,7 +22,9 @@ import secrets
 import shutil
 import tempfile
 import threading
+import time
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +32,13 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pegboard.errors import FileRefused, UserError
-from pegboard.payload import FILE_MARKER, FileRef, is_file_dict
+from pegboard.payload import FILE_MARKER, FileRef, is_file_dict, map_files
+
+log = logging.getLogger("pegboard.files")
 
 DEFAULT_MAX_BYTES = 512 * 1024 * 1024
+MAX_ADDRESSES = 1000
+RETRY_ADDRESS_S = 60.0
 NAME_LIMIT = 120
 CHUNK_BYTES = 1 << 20
 FILE_ROUTE = "/gradio_api/file="
@@ -140,6 +147,7 @@ class FileStore:
         self._by_path: dict[str, str] = {}
         self._copies: dict[tuple[str, int, int, int, str | None], str] = {}
         self._folder: Path | None = None
+        self._addresses: OrderedDict[tuple[str, str | None], tuple[FileRef | None, float]] = OrderedDict()
 
     # -- in ----------------------------------------------------------------------------------------
 
@@ -250,13 +258,34 @@ class FileStore:
         Raises:
             FileRefused: A file is outside what may be returned; the message names the fix.
         """
-        if isinstance(payload, FileRef):
-            return self._publish_one(payload, root_url, owner)
-        if isinstance(payload, dict):
-            return {name: self.publish(item, root_url, owner) for name, item in payload.items()}
-        if isinstance(payload, (list, tuple)):
-            return [self.publish(item, root_url, owner) for item in payload]
-        return payload
+        return map_files(payload, lambda ref: self._publish_one(ref, root_url, owner))
+
+    def publish_lasting(self, payload: Any, root_url: str, owner: str | None = None) -> Any:
+        """As `publish`, for what an app shows again and again.
+
+        A web address is fetched once. One that cannot be fetched becomes ``None``, with a line in the
+        log, and is tried again after a minute: one dead link must not take the page down.
+        """
+
+        def published(ref: FileRef) -> dict[str, Any] | None:
+            kept = self._kept_address(ref, owner) if _is_address(ref) else ref
+            return None if kept is None else self._publish_one(kept, root_url, owner)
+
+        return map_files(payload, published)
+
+    def _kept_address(self, ref: FileRef, owner: str | None) -> FileRef | None:
+        key = (str(ref.url), owner)
+        kept, retry_at = self._addresses.get(key, (None, 0.0))
+        if kept is None and time.monotonic() >= retry_at:
+            try:
+                kept = self._fetched(str(ref.url), owner, ref.orig_name)
+            except UserError as problem:
+                log.warning("%s", problem)
+            with self._lock:
+                self._addresses[key] = (kept, time.monotonic() + RETRY_ADDRESS_S)
+                while len(self._addresses) > MAX_ADDRESSES:
+                    self._addresses.popitem(last=False)
+        return kept
 
     def _publish_one(self, ref: FileRef, root_url: str, owner: str | None) -> dict[str, Any]:
         stored = self._stored_for(ref, owner)
@@ -280,7 +309,7 @@ class FileStore:
             return self._store_bytes(ref.data, ref.orig_name, ref.mime_type, owner)
         if ref.path is not None:
             return self._store_local(ref.path, ref.orig_name, ref.mime_type, owner)
-        if ref.url is not None and ref.url.startswith(("http://", "https://")) and not ref.is_stream:
+        if ref.url is not None and _is_address(ref):
             return self.find(self._fetched(ref.url, owner, ref.orig_name).handle or "", owner)
         return None
 
@@ -518,6 +547,12 @@ def _wire(
         "is_stream": is_stream,
         "meta": {"_type": FILE_MARKER},
     }
+
+
+def _is_address(ref: FileRef) -> bool:
+    """Say whether a reference is nothing but a web address that is to be fetched."""
+    is_local = ref.handle is not None or ref.data is not None or ref.path is not None
+    return not is_local and not ref.is_stream and (ref.url or "").startswith(("http://", "https://"))
 
 
 def _handle_path(text: str) -> str:

@@ -7,7 +7,7 @@ Source of the FileData shape and of its ``meta`` marker: the public wire protoco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, Union
@@ -105,6 +105,17 @@ def file_refs(payload: object) -> Iterator[FileRef]:
     elif isinstance(payload, (list, tuple)):
         for item in payload:
             yield from file_refs(item)
+
+
+def map_files(payload: Any, change: Callable[[FileRef], Any]) -> Any:
+    """Return a payload with what ``change`` makes of each file reference, at any depth."""
+    if isinstance(payload, FileRef):
+        return change(payload)
+    if isinstance(payload, dict):
+        return {name: map_files(item, change) for name, item in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [map_files(item, change) for item in payload]
+    return payload
 
 
 @dataclass(frozen=True)

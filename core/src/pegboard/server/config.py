@@ -12,7 +12,7 @@ from collections import OrderedDict
 from typing import Any
 
 from pegboard import tooling, wire
-from pegboard.errors import PegboardError
+from pegboard.errors import PegboardError, UserError
 from pegboard.events import Listener
 from pegboard.files import FileStore
 from pegboard.manifest import PROTOCOL_TEXT
@@ -53,8 +53,15 @@ class ConfigMaker:
             component for component in spec.components.values() if callable(component._initial)
         ]
 
+    def known(self, root_url: str, username: str | None = None) -> tuple[bytes, bytes] | None:
+        """Return what `encoded` returns, if that takes no work."""
+        return None if self._moving or username is not None else self._encoded.get(root_url)
+
     def encoded(self, root_url: str, username: str | None = None) -> tuple[bytes, bytes]:
-        """Return the config as JSON, plain and gzipped."""
+        """Return the config as JSON, plain and gzipped.
+
+        May run functions that the app's author gave as values, and fetch addresses: not for the loop.
+        """
         if self._moving or username is not None:
             plain = wire.dumps(self.build(root_url, username))
             return plain, gzip.compress(plain, 5, mtime=0)
@@ -102,7 +109,7 @@ class ConfigMaker:
         if component is not None and block_id not in self._spec.states:
             props["value"] = self._initial(component, root_url)
             if component.carries_files:
-                props = self._files.publish(props, root_url)
+                props = self._files.publish_lasting(props, root_url)
         return {
             "id": block_id,
             "type": block.type,
@@ -115,7 +122,13 @@ class ConfigMaker:
         try:
             value = component.initial_value()
             # A component's own idea of "empty" is the payload of None.
-            return self._files.publish(component.postprocess(value), root_url)
+            payload = component.postprocess(value)
+            if callable(component._initial):
+                return self._files.publish(payload, root_url)
+            return self._files.publish_lasting(payload, root_url)
+        except UserError as problem:
+            log.warning("the initial value of %s: %s", component.described, problem)
+            return None
         except PegboardError:
             raise
         except Exception:

@@ -6,6 +6,7 @@ Built once from the spec; nothing here runs per event.
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pegboard.i18n import translated
 from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs
 from pegboard.signature import input_parameters
 from pegboard.spec import AppSpec
+
+log = logging.getLogger("pegboard.server")
 
 RESERVED_NAMES = frozenset({"api_name", "fn_index", "result_callbacks", "headers", "self"})
 
@@ -143,7 +146,13 @@ def _named_files(payload: Any) -> Any:
 def _default_of(
     component: Component[Any, Any, Any], python: inspect.Parameter | None
 ) -> tuple[bool, Any]:
-    value = component.initial_value()
+    try:
+        value = component.initial_value()
+    except Exception:
+        if not callable(component._initial):
+            raise
+        log.exception("the initial value of %s could not be made", component.described)
+        return True, None
     if value is not None:
         payload = component.postprocess(value)
         if not any(True for _ in file_refs(payload)):

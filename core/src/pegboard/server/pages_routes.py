@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import html
-from collections import OrderedDict
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from pegboard.server.guard import Visitor
 from pegboard.server.icons import ICON, Icon, manifest, read_icon
 from pegboard.server.info import build_info
 from pegboard.server.monitoring import RELOAD_S
+from pegboard.server.packed import PackedDocuments
 from pegboard.server.pages import asked_theme
 from pegboard.server.site import Site
 
@@ -37,8 +37,8 @@ class PageRoutes:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._openapi: OrderedDict[str, tuple[bytes, bytes]] = OrderedDict()
-        self._info: OrderedDict[tuple[bool, tuple[str, ...]], tuple[bytes, bytes]] = OrderedDict()
+        self._openapi = PackedDocuments(MAX_ROOTS)
+        self._info = PackedDocuments(MAX_LANGUAGES)
         self._read_icon: Icon | None = None
         self._has_started = False
 
@@ -49,7 +49,7 @@ class PageRoutes:
             if not site.logins.has_form:
                 return self._not_admitted(request, visitor)
             return self.login_page(request, visitor, 401)
-        plain, _ = site.config.encoded(visitor.root_url, visitor.username)
+        plain, _ = await self._config(visitor)
         body, policy = site.pages.page(
             plain,
             root_path(visitor),
@@ -103,35 +103,35 @@ class PageRoutes:
 
     async def config(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/config``."""
-        plain, packed = self._site.config.encoded(visitor.root_url, visitor.username)
-        return _packed(request, plain, packed)
+        return _packed(request, *await self._config(visitor))
+
+    async def _config(self, visitor: Visitor) -> tuple[bytes, bytes]:
+        config, asked = self._site.config, (visitor.root_url, visitor.username)
+        known = config.known(*asked)
+        return known if known is not None else await self._site.builders.run(lambda: config.encoded(*asked))
 
     async def info(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/info``: endpoints, their arguments and types."""
         everything = request.query_params.get("all_endpoints", "").lower() in ("true", "1")
         spec = self._site.spec
         texts = spec.extra.get("i18n") or {}
-        key = (everything, spoken(texts, wanted_languages(request)))
-        if key not in self._info:
-            whole = translated_in(build_info(spec, all_endpoints=everything), texts, key[1])
-            plain = wire.dumps(whole)
-            self._info[key] = (plain, gzip.compress(plain, 6, mtime=0))
-            while len(self._info) > MAX_LANGUAGES:
-                self._info.popitem(last=False)
-        return _packed(request, *self._info[key])
+        language = spoken(texts, wanted_languages(request))
+
+        def build() -> object:
+            return translated_in(build_info(spec, all_endpoints=everything), texts, language)
+
+        packed = await self._info.get((everything, language), build, self._site.builders)
+        return _packed(request, *packed)
 
     async def openapi(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/openapi.json``: the endpoints as typed routes."""
-        known = self._openapi.get(visitor.root_url)
-        if known is None:
-            has_login = self._site.logins.is_required
-            document = build_document(self._site.spec, visitor.root_url, has_login=has_login)
-            document = translated_in(document, self._site.spec.extra.get("i18n") or {})
-            plain = wire.dumps(document)
-            known = self._openapi[visitor.root_url] = (plain, gzip.compress(plain, 6, mtime=0))
-            while len(self._openapi) > MAX_ROOTS:
-                self._openapi.popitem(last=False)
-        return _packed(request, *known)
+        site, root_url = self._site, visitor.root_url
+
+        def build() -> object:
+            document = build_document(site.spec, root_url, has_login=site.logins.is_required)
+            return translated_in(document, site.spec.extra.get("i18n") or {})
+
+        return _packed(request, *await self._openapi.get(root_url, build, site.builders))
 
     async def cells(self, request: HttpRequest, visitor: Visitor) -> Response:
         """One page of a table of examples, as cells to draw."""
@@ -150,10 +150,10 @@ class PageRoutes:
             return refuse(404, "There is no such table of examples.")
 
         def make() -> bytes:
-            cells = site.files.publish(page_of(int(page)), visitor.root_url, visitor.username)
+            cells = site.files.publish_lasting(page_of(int(page)), visitor.root_url, visitor.username)
             return wire.dumps({"page": int(page), "cells": cells})
 
-        return JsonAnswer(body=await site.executor.run(make))
+        return JsonAnswer(body=await site.builders.run(make))
 
     async def asset(self, request: HttpRequest, visitor: Visitor) -> Response:
         """A bundle, by its hashed address."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pegboard.server.mcp import McpServer
 
 TIDY_EVERY_S = 60.0
+BUILDERS = 4
+"""Threads that build pages: values given as functions and web addresses may take a while."""
 
 
 class Site:
@@ -99,6 +101,8 @@ class Site:
         )
         self.sessions = SessionStore(options.state_session_capacity, dict(spec.states))
         self.executor = ThreadExecutor(options.max_threads)
+        # Apart from the functions' threads, so that a page opens while these are all busy.
+        self.builders = ThreadExecutor(BUILDERS)
         self.runner = CallRunner(
             spec, self.files, self.sessions, self.executor, show_error=options.show_error
         )
@@ -159,6 +163,7 @@ class Site:
         await self.engine.stop()
         self.lines.wake_all()
         self.executor.close()
+        self.builders.close()
         self.files.close()
 
     def problems(self) -> list[str]:
