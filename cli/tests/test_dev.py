@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cli.tests.kit import copy, serving, without_node
+from cli.tests.kit import copy, pegboard, serving, without_node
 
 # Generous, for a machine that does much else; nothing waits longer than it must.
 SLOW = 170_000
@@ -91,6 +91,44 @@ def test_run_of_a_broken_script_shows_its_traceback_until_it_is_mended(tmp_path:
         script.write_text("import pegboard as pb\n\ndemo = pb.Interface(str.upper, 'text', 'text', title='Mended')\n")
 
         expect(page.get_by_role("heading", name="Mended")).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.timeout(900)
+def test_run_reads_the_names_that_reload_mode_has(tmp_path: Path, page: Page) -> None:
+    app, library = tmp_path / "app", tmp_path / "library"
+    app.mkdir()
+    library.mkdir()
+    (library / "words.py").write_text("TITLE = 'Before'\n")
+    (app / "app.py").write_bytes(
+        "import sys\nsys.path.insert(0, '../library')\nimport pegboard as pb, words\n"
+        "other = pb.Interface(str.lower, 'text', 'text', title='Not this one')\n"
+        "mine = pb.Interface(str.upper, 'text', 'text', title=words.TITLE, description='café')\n".encode("latin-1")
+    )
+    names = {
+        "GRADIO_WATCH_DEMO_NAME": "mine", "PEGBOARD_WATCH_DIRS": "../library", "PEGBOARD_WATCH_ENCODING": "latin-1",
+    }  # fmt: skip
+    with serving("run", "app.py", folder=app, env=without_node(**names)) as url:
+        page.goto(url)
+        expect(page.get_by_role("heading", name="Before")).to_be_visible()
+        expect(page.get_by_text("café")).to_be_visible()
+
+        (library / "words.py").write_text("TITLE = 'After'\n")
+
+        expect(page.get_by_role("heading", name="After")).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--watch-dir", "missing"], "does not exist"), (["--encoding", "utf-99"], "utf-99")],
+)
+def test_run_refuses_a_folder_and_an_encoding_that_are_not_there(
+    tmp_path: Path, options: list[str], words: str
+) -> None:
+    (tmp_path / "app.py").write_text("import pegboard as pb\n")
+
+    said = pegboard("run", "app.py", *options, folder=tmp_path, code=1)
+
+    assert words in said.stderr and "expected" in said.stderr
 
 
 @pytest.mark.timeout(900)

@@ -73,13 +73,32 @@ def new_app(name: str, output_dir: Path) -> None:
 @main.command("run")
 @click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--port", type=int, help="Where it listens; the first free one from 7860 if left out.")
-@click.option("--demo", default="demo", help="Name of the page, for a script that launches none.")
+@click.option("--demo", "--demo-name", help="Name of the page, for a script that launches none; 'demo' if left out.")
+@click.option(
+    "--watch-dir", "--watch-dirs", "watched", multiple=True,
+    help="A further folder whose edits are followed; may be given again.",
+)  # fmt: skip
+@click.option("--encoding", help="Encoding of the script; UTF-8 if left out.")
 @click.option("--open", "opens", is_flag=True, help="Open a browser.")
-def run_app(script: Path, port: int | None, demo: str, opens: bool) -> None:
-    """Serve an app and follow edits: the page keeps its values, and shows a traceback."""
+def run_app(
+    script: Path, port: int | None, demo: str | None, watched: tuple[str, ...], encoding: str | None, opens: bool
+) -> None:
+    """Serve an app and follow edits: the page keeps its values, and shows a traceback.
+
+    What is left out is read from PEGBOARD_WATCH_DEMO_NAME, PEGBOARD_WATCH_DIRS (with commas) and
+    PEGBOARD_WATCH_ENCODING, or from the same names with GRADIO_.
+    """
+    from pegboard.settings import environment as setting
     from pegboard_cli.supervisor import Supervisor, free_port
 
-    Supervisor(script, free_port(port), demo=demo).run(opens_browser=opens)
+    folders = watched or tuple((setting("WATCH_DIRS") or "").split(","))
+    Supervisor(
+        script,
+        free_port(port),
+        demo=demo or setting("WATCH_DEMO_NAME") or "demo",
+        folders=[Path(folder.strip()) for folder in folders if folder.strip()],
+        encoding=encoding or setting("WATCH_ENCODING") or "utf-8",
+    ).run(opens_browser=opens)
 
 
 @main.command("list")

@@ -5,6 +5,7 @@ Beside it, for a component's project: the rebuilt copy of plain JavaScript, or V
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import os
 import secrets
@@ -17,7 +18,7 @@ import threading
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -65,17 +66,55 @@ def free_port(wanted: int | None) -> int:
     )
 
 
+def _check(folders: Sequence[Path], encoding: str) -> None:
+    for folder in folders:
+        if not folder.is_dir():
+            raise Problem(
+                "A folder to follow does not exist.",
+                got=str(folder),
+                expected="an existing folder",
+                fix="correct --watch-dir (or the variable WATCH_DIRS)",
+            )
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise Problem(
+            "The script cannot be read.",
+            got=f"the encoding {encoding!r}",
+            expected="a name that Python knows, such as utf-8 or latin-1",
+            fix="correct --encoding (or the variable WATCH_ENCODING)",
+        ) from None
+
+
 class Supervisor:
     """One app under development.
 
     Args:
         script: The app's script.
         port: Where people open it.
+        demo: Name of the page, for a script that launches none.
         project: The component's project that the script belongs to, if any.
+        folders: Further folders whose edits are followed.
+        encoding: The script's.
+
+    Raises:
+        Problem: A folder does not exist, or nothing is known of the encoding.
     """
 
-    def __init__(self, script: Path, port: int, *, demo: str = "demo", project: Project | None = None) -> None:
+    def __init__(
+        self,
+        script: Path,
+        port: int,
+        *,
+        demo: str = "demo",
+        project: Project | None = None,
+        folders: Sequence[Path] = (),
+        encoding: str = "utf-8",
+    ) -> None:
+        _check(folders, encoding)
         self._script = script.resolve()
+        self._further = [folder.resolve() for folder in folders]
+        self._encoding = encoding
         self._demo = demo
         self._project = project
         self._port = port
@@ -114,7 +153,7 @@ class Supervisor:
 
     def _folders(self) -> list[Path]:
         folder = self._project.folder if self._project else self._script.parent
-        return [folder]
+        return [folder, *self._further]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
@@ -148,6 +187,7 @@ class Supervisor:
         command = [
             sys.executable, "-m", "pegboard_cli.worker", str(self._script), "--demo", self._demo,
             "--port", str(self._worker_port), "--run", f"{self._name}-{next(self._runs)}",
+            "--encoding", self._encoding,
         ]  # fmt: skip
         search = [os.environ.get("PYTHONPATH", "")]
         if self._project is not None:

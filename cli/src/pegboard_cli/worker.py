@@ -193,7 +193,7 @@ def _javascript(text: str) -> Any:
     return BytesAnswer(text.encode(), "text/javascript; charset=utf-8", 200, headers)
 
 
-def run_script(script: Path, demo: str) -> None:
+def run_script(script: Path, demo: str, encoding: str = "utf-8") -> None:
     """Run the script as ``__main__``; serve what it launches, or else the page that it named ``demo``.
 
     Raises:
@@ -204,7 +204,7 @@ def run_script(script: Path, demo: str) -> None:
     sys.modules["__main__"] = module
     sys.path.insert(0, str(script.parent))
     sys.argv = [str(script)]
-    source = script.read_text(encoding="utf-8")
+    source = script.read_text(encoding=encoding)
     exec(compile(source, str(script), "exec"), module.__dict__)
     from pegboard.blocks import Blocks
     from pegboard.launch import _running
@@ -262,6 +262,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--run", required=True)
     parser.add_argument("--demo", default="demo")
+    parser.add_argument("--encoding", default="utf-8")
     parser.add_argument("--project", type=Path)
     parser.add_argument("--vite", action="store_true")
     given = parser.parse_args()
@@ -271,7 +272,7 @@ def main() -> None:
     logging.getLogger("pegboard").addHandler(_Failures(tool))
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
-        run_script(script, given.demo)
+        run_script(script, given.demo, given.encoding)
     except KeyboardInterrupt:
         return
     except SystemExit as end:
