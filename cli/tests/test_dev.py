@@ -217,8 +217,6 @@ def test_dev_with_vite_replaces_modules_and_names_places_in_the_sources(
         expect(problem).to_contain_text(source.name, timeout=SLOW)
         source.write_text(good)
         expect(problem).to_have_count(0, timeout=SLOW)
-        if kind != "svelte":
-            return  # where in its source a React component failed is not shown yet
 
         edit(source, "function choose(number: number): void {", 'function choose(number: number): void {\n\t\tif (number === 1) throw new Error("not one");')
         expect(given.get_by_role("radio", name="1", exact=True)).to_be_visible()

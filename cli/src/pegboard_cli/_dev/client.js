@@ -14,6 +14,8 @@ let app = null;
 /** The values that the server gave, before kept ones took their place. */
 let first = new Map();
 let seenFailures = 0;
+/** The file that the compiler could not read last; empty where it named none. */
+let unreadable = "";
 
 // -- values that outlive a reload ------------------------------------------------------------------
 
@@ -165,7 +167,12 @@ window.pegboardDev = {
 	keep,
 	style: (id, css) => style(id, css, Object.values(app?.config.pegboard.dev.keys ?? config().keys)),
 	/** What the compiler says of a file that it cannot read. */
-	failed: (error) => overlay.show("bundle", describe(error)),
+	failed(error) {
+		unreadable = error.loc?.file ?? error.id ?? "";
+		overlay.show("bundle", describe(error));
+	},
+	/** A file was edited, and can be compiled. */
+	readable: (file) => (!unreadable || unreadable.startsWith(file)) && overlay.hide("bundle"),
 	/** An edit arrived. What has thrown may be left half drawn, so then the page starts anew. */
 	mended: () => (overlay.errors.has("browser") ? reload() : overlay.hide("bundle")),
 };

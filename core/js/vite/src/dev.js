@@ -3,16 +3,19 @@
  * from the app behind it, all at one address.
  */
 import { realpathSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
 import { SourceMap } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { createServer } from "vite";
+import { createServer, normalizePath } from "vite";
 import { readComponents } from "./component.js";
 import { frameworkPlugins, sveltePlugin } from "./preset.js";
 
 const BASE = "/_pegboard/vite/";
 const POSITION = "/_pegboard/vite-position";
 const VIRTUAL = "virtual:pegboard/";
+const READABLE = "pegboard:readable";
+const LOOK_AGAIN_MS = 80;
 const RETRY_MS = 100;
 const RETRIES = 100;
 
@@ -30,7 +33,7 @@ export async function serve(folder, { port, target }) {
 		appType: "custom",
 		logLevel: "warn",
 		clearScreen: false,
-		plugins: [sveltePlugin(), ...frameworks, entries(components, frameworks.length > 0), adoptedStyles()],
+		plugins: [sveltePlugin(), ...frameworks, entries(components, frameworks.length > 0), adoptedStyles(), everyEdit(), readableAgain()],
 		optimizeDeps: { entries: components.map(({ entry }) => entry), exclude: ["@pegboard/svelte"] },
 		server: {
 			middlewareMode: true,
@@ -95,7 +98,52 @@ async function load() {
 export default async () => (made ??= await load());
 import.meta.hot.accept(${entry}, (next) => next && dev.replace(${JSON.stringify(name)}, next));
 import.meta.hot.on("vite:afterUpdate", () => dev.mended());
+import.meta.hot.on(${JSON.stringify(READABLE)}, ({ file }) => dev.readable(file));
 `;
+		},
+	};
+}
+
+/**
+ * See the second of two quick edits, such as a formatter's after a save: the watcher leaves out changes of a
+ * file for 50 ms after one.
+ * @returns {import("vite").Plugin}
+ */
+function everyEdit() {
+	return {
+		name: "pegboard-dev-every-edit",
+		configureServer({ watcher }) {
+			watcher.on("change", (path, seen) => {
+				setTimeout(async () => {
+					const now = await stat(path).catch(() => null);
+					if (now && seen && now.mtimeMs !== seen.mtimeMs) watcher.emit("change", path, now);
+				}, LOOK_AGAIN_MS);
+			});
+		},
+	};
+}
+
+/**
+ * Tell the page when an edited file can be compiled. An edit that was taken back changes no module, so Vite
+ * sends no update for it, and the error of the edit before would stay.
+ * @returns {import("vite").Plugin}
+ */
+function readableAgain() {
+	return {
+		name: "pegboard-dev-readable",
+		configureServer(server) {
+			server.watcher.on("change", async (path) => {
+				const file = normalizePath(path);
+				const modules = server.moduleGraph.getModulesByFile(file);
+				// Before Vite has heard of the edit, it would answer from what it had compiled.
+				server.moduleGraph.onFileChange(file);
+				try {
+					for (const { url } of modules ?? []) await server.transformRequest(url);
+				} catch {
+					return; // Vite has told the page why
+				}
+				if (modules?.size) server.ws.send(READABLE, { file });
+			});
 		},
 	};
 }
