@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pegboard.component import Component
@@ -95,3 +99,18 @@ def running(spec: AppSpec, **options: Any) -> Iterator[Server]:
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def web_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder's files on this machine, and give the address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Stay quiet."""
+
+    handler = partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

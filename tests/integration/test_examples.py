@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +31,8 @@ from pegboard.payload import Fresh, Ready, file_refs
 from pegboard.plugins import index
 from pegboard.testing.fakes import Tape
 from pegboard.testing.payloads import comparable, json_values, near_misses, received
+
+from .support import web_folder
 
 
 @pytest.fixture(autouse=True)
@@ -543,20 +543,11 @@ def web(tmp_path: Path, monkeypatch: Any) -> Iterator[tuple[str, Path]]:
     folder = tmp_path / "web"
     folder.mkdir()
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            """Stay quiet."""
-
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setattr(
         fetch, "fetch", functools.partial(fetch.fetch, is_allowed=lambda host: host == "127.0.0.1")
     )
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
+    with web_folder(folder) as address:
+        yield address, folder
 
 
 def test_examples_that_are_web_addresses_are_fetched_for_the_cache(serve: Any, web: Any) -> None:

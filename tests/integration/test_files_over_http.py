@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+import pegboard as pb
 from pegboard import fetch
 from pegboard.testing.fakes import Anything, Echo, Parcel
 
@@ -321,6 +323,36 @@ def test_upload_progress_ends_with_done(base: str) -> None:
 
     assert seen[-1] == 'data: {"msg":"done"}'
     assert httpx.get(f"{base}upload_progress?upload_id=never").status_code == 404
+
+
+# -- ages --------------------------------------------------------------------------------------------
+
+
+def test_delete_cache_removes_unused_files_and_closing_removes_all(serve: Any, tmp_path: Path) -> None:
+    (tmp_path / "first.bin").write_bytes(b"first")
+    with pb.Blocks(delete_cache=(0.2, 0.6)) as demo:
+        parcel = Parcel(value=str(tmp_path / "first.bin"))
+        parcel.change(lambda path: path, parcel, parcel, api_name="echo")
+    server = serve(demo.describe(), allowed_paths=[str(tmp_path)])
+    config = httpx.get(f"{server.local_url}config").json()
+    first = next(block["props"]["value"] for block in config["components"] if block["props"].get("value"))
+    [sent] = upload(f"{server.local_url}gradio_api/", "a.bin").json()
+    address = f"{server.local_url}gradio_api/file={sent}"
+    assert httpx.get(address).content == CONTENT
+    folder = server.app.site.files.folder
+
+    def left() -> set[bytes]:
+        return {path.read_bytes() for path in folder.rglob("*.bin") if path.is_file()}
+
+    for _ in range(100):
+        if CONTENT not in left():
+            break
+        time.sleep(0.1)
+
+    assert httpx.get(address).status_code in (403, 404)
+    assert httpx.get(first["url"]).content == b"first"
+    server.close()
+    assert not folder.exists()
 
 
 # -- addresses ---------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +14,12 @@ import pytest
 from gradio_client import Client
 
 import pegboard as pb
+from pegboard import fetch
 from pegboard.errors import ArityError, OptionError
 from pegboard.layout import Accordion
 from pegboard.naming import is_installed
+
+from .support import web_folder
 
 
 @pytest.fixture(autouse=True)
@@ -377,6 +382,24 @@ def test_title_description_and_article_are_shown_and_title_names_the_page(serve:
     assert config["title"] == "My app"
     assert texts == ["# My app", "**Above**", "Below"]
     assert config_of(serve, pb.Interface(same, "text", "text"))["title"] == "Pegboard"
+
+
+def test_article_may_be_an_address_of_a_text(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "readme.md").write_text("# Read me\n\nGrüße", "utf-8")
+    (tmp_path / "odd.bin").write_bytes(b"\xff\xfe\xfd")
+    monkeypatch.setattr(fetch, "fetch", partial(fetch.fetch, is_allowed=lambda host: host == "127.0.0.1"))
+
+    def shown(article: str) -> str:
+        demo = pb.Interface(same, "text", "text", article=article)
+        [block] = [b for b in demo.describe().components.values() if "pb-article" in (b.elem_classes or [])]
+        return str(block.initial_value())
+
+    with web_folder(tmp_path) as address:
+        assert shown(f"{address}/readme.md") == "# Read me\n\nGrüße"
+        for missing in ("gone.md", "odd.bin"):
+            with pytest.warns(UserWarning, match="could not be fetched"):
+                assert shown(f"{address}/{missing}") == f"<{address}/{missing}>"
+    assert shown("See https://example.org for more") == "See https://example.org for more"
 
 
 def test_fill_width_and_further_options_of_blocks_reach_the_page(serve: Any) -> None:

@@ -22,7 +22,7 @@ DESCRIBING = {
     "state", "updates", "wiring",
 }
 RUNNING = {
-    "call", "executor", "fetch", "files", "media", "pump", "session", "queue.estimate", "queue.outbox",
+    "call", "executor", "files", "media", "pump", "session", "queue.estimate", "queue.outbox",
     "queue.intake", "queue.scheduler", "queue.worker",
 }
 PURE = {
@@ -34,6 +34,7 @@ FOUNDATIONS = {
     "errors": set(),
     "payload": {"errors"},
     "context": set(),
+    "fetch": {"errors"},
     "manifest": set(),
     "events": {"context", "errors", "payload"},
     "component": {"context", "errors", "events", "payload"},

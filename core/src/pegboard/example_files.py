@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pegboard import fetch
-from pegboard.files import DEFAULT_MAX_BYTES
+from pegboard.incoming import DEFAULT_MAX_BYTES
 from pegboard.payload import FILE_MARKER, FileRef, map_files
 
 
@@ -65,6 +64,8 @@ def as_wire(payload: Any) -> Any:
 def _fetched(ref: FileRef, folder: Path) -> FileRef:
     if ref.url is None or not ref.url.startswith(("http://", "https://")):
         return ref
+    from pegboard import fetch  # most apps fetch nothing
+
     target = _own_path(folder, None)
     # Like every address: only from the public internet, even though the app's author wrote it, since
     # rows may come from a data set of somebody else.

@@ -11,6 +11,7 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,32 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
+def fetch_text(url: str, max_bytes: int = 1 << 20, timeout_s: float = 5.0) -> str:
+    """Return the text at a public http(s) address, read as UTF-8.
+
+    Raises:
+        FileRefused: As `fetch`, or it is no text.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        got = fetch(url, Path(folder) / "text", max_bytes, timeout_s=timeout_s)
+        try:
+            return got.path.read_text("utf-8-sig")
+        except UnicodeError:
+            raise FileRefused(_refusal(url, "text in UTF-8")) from None
+
+
 def fetch(
-    url: str, target: Path, max_bytes: int, is_allowed: Callable[[str], bool] = is_public
+    url: str,
+    target: Path,
+    max_bytes: int,
+    is_allowed: Callable[[str], bool] = is_public,
+    *,
+    timeout_s: float = TIMEOUT_S,
 ) -> Fetched:
     """Write what is at a public http(s) address to a file.
+
+    Args:
+        timeout_s: Longest wait for one answer of the network.
 
     Raises:
         FileRefused: The address is not public http(s), the answer is no success, or it is too large.
@@ -61,7 +84,7 @@ def fetch(
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
             raise FileRefused(_refusal(url, "a port between 1 and 65535")) from None
-        connection = _connect(parts.scheme, parts.hostname, port, url, is_allowed)
+        connection = _connect(parts.scheme, parts.hostname, port, url, is_allowed, timeout_s)
         try:
             path = parts.path or "/"
             if parts.query:
@@ -87,7 +110,7 @@ def fetch(
 
 
 def _connect(
-    scheme: str, host: str, port: int, url: str, is_allowed: Callable[[str], bool]
+    scheme: str, host: str, port: int, url: str, is_allowed: Callable[[str], bool], timeout_s: float
 ) -> http.client.HTTPConnection:
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -97,12 +120,12 @@ def _connect(
     if not addresses or not all(is_allowed(address) for address in addresses):
         raise FileRefused(_refusal(url, "a public address"))
     try:
-        raw = socket.create_connection((addresses[0], port), timeout=TIMEOUT_S)
+        raw = socket.create_connection((addresses[0], port), timeout=timeout_s)
         if scheme == "https":
             raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
     except OSError:
         raise FileRefused(_refusal(url, "an address that answers")) from None
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
     connection.sock = raw
     return connection
 

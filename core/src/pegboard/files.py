@@ -17,29 +17,29 @@ import hashlib
 import logging
 import mimetypes
 import os
-import re
 import secrets
 import shutil
 import tempfile
 import threading
 import time
-import unicodedata
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from pegboard.errors import FileRefused, UserError
+from pegboard.file_names import safe_name, shown_name
+from pegboard.file_rules import FileRules
+from pegboard.incoming import DEFAULT_MAX_BYTES, IncomingFile
 from pegboard.payload import FILE_MARKER, FileRef, is_file_dict, map_files
 
 log = logging.getLogger("pegboard.files")
 
-DEFAULT_MAX_BYTES = 512 * 1024 * 1024
 MAX_ADDRESSES = 1000
 RETRY_ADDRESS_S = 60.0
-NAME_LIMIT = 120
 CHUNK_BYTES = 1 << 20
 FILE_ROUTE = "/gradio_api/file="
 
@@ -62,62 +62,6 @@ class StoredFile:
         return f"{self.handle}/{self.path.name}"
 
 
-def safe_name(name: str | None, fallback: str = "file") -> str:
-    """Reduce a name from outside to one harmless, URL-safe path segment that keeps its extension."""
-    last = re.split(r"[\\/]", name or "")[-1]
-    plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).strip("._-")
-    stem, dot, suffix = plain.rpartition(".")
-    if not dot:
-        stem, suffix = plain, ""
-    if not stem.strip("_"):
-        stem = fallback
-    suffix = suffix[:16]
-    stem = stem[: NAME_LIMIT - len(suffix) - 1]
-    return f"{stem}.{suffix}" if suffix else stem
-
-
-def shown_name(name: object) -> str | None:
-    """Reduce a name from outside to what may be shown: its last segment, without control characters."""
-    if not isinstance(name, str) or not name:
-        return None
-    last = re.split(r"[\\/]", name)[-1]
-    return "".join(char for char in last if char.isprintable())[:200] or None
-
-
-class IncomingFile:
-    """An upload that is being written. Either `FileStore.keep` takes it, or `abort` removes it."""
-
-    def __init__(self, folder: Path, max_bytes: int) -> None:
-        self.path = folder / secrets.token_urlsafe(16)
-        self.size = 0
-        self._max_bytes = max_bytes
-        self._hash = hashlib.blake2b(digest_size=20)
-        self._out: BinaryIO = open(self.path, "xb", opener=_private)  # noqa: SIM115
-
-    def write(self, chunk: bytes) -> None:
-        """Append a chunk.
-
-        Raises:
-            FileRefused: The file would be larger than allowed.
-        """
-        self.size += len(chunk)
-        if self.size > self._max_bytes:
-            raise FileRefused(f"The file is larger than {self._max_bytes} bytes.")
-        self._hash.update(chunk)
-        self._out.write(chunk)
-
-    def finish(self) -> str:
-        """Close the file and return the hash of its content."""
-        self._out.close()
-        return self._hash.hexdigest()
-
-    def abort(self) -> None:
-        """Remove what was written."""
-        self._out.close()
-        self.path.unlink(missing_ok=True)
-
-
 class FileStore:
     """The files of one running app.
 
@@ -127,6 +71,7 @@ class FileStore:
         allowed_paths: Files and folders that may be served and returned besides the usual ones.
         blocked_paths: Never served or returned; wins over everything.
         max_bytes: Largest file accepted.
+        clock: Monotonic seconds, for the age of files.
     """
 
     def __init__(
@@ -136,14 +81,20 @@ class FileStore:
         allowed_paths: Sequence[str | Path] = (),
         blocked_paths: Sequence[str | Path] = (),
         max_bytes: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self.max_bytes = DEFAULT_MAX_BYTES if max_bytes is None else max_bytes
         self.limit_bytes = max_bytes
         self._base = folder or _default_folder()
-        self._allowed = {Path(path).expanduser().resolve() for path in allowed_paths}
-        self._blocked = [str(Path(path).expanduser().resolve()).casefold() for path in blocked_paths]
+        self.rules = FileRules(allowed_paths, blocked_paths)
         self._lock = threading.Lock()
+        # Held while content gets or loses names: a sweep must not remove what is being linked.
+        self._linking = threading.Lock()
         self._files: dict[str, StoredFile] = {}
+        self._used_at: dict[str, float] = {}
+        self._lasting: set[str] = set()
+        self._initial: dict[tuple[str, str | None, str | None, str | None], FileRef] = {}
         self._by_path: dict[str, str] = {}
         self._copies: dict[tuple[str, int, int, int, str | None], str] = {}
         self._folder: Path | None = None
@@ -260,16 +211,33 @@ class FileStore:
         """
         return map_files(payload, lambda ref: self._publish_one(ref, root_url, owner))
 
-    def publish_lasting(self, payload: Any, root_url: str, owner: str | None = None) -> Any:
+    def publish_lasting(
+        self, payload: Any, root_url: str, owner: str | None = None, *, is_initial: bool = False
+    ) -> Any:
         """As `publish`, for what an app shows again and again.
 
         A web address is fetched once. One that cannot be fetched becomes ``None``, with a line in the
         log, and is tried again after a minute: one dead link must not take the page down.
+
+        Args:
+            is_initial: The page starts with it, so its files stay as long as the app.
         """
 
         def published(ref: FileRef) -> dict[str, Any] | None:
             kept = self._kept_address(ref, owner) if _is_address(ref) else ref
-            return None if kept is None else self._publish_one(kept, root_url, owner)
+            if kept is None:
+                return None
+            if not is_initial:
+                return self._publish_one(kept, root_url, owner)
+            # Each page that is built says it again; its bytes are stored once.
+            same = (_digest(kept.data or b""), kept.orig_name, kept.mime_type, owner)
+            known = self._initial.get(same) if kept.data is not None else None
+            wire = self._publish_one(known or kept, root_url, owner)
+            handle = wire["path"].split("/", 1)[0]
+            self._lasting.add(handle)
+            if kept.data is not None and known is None:
+                self._initial[same] = replace(kept, data=None, handle=wire["path"])
+            return wire
 
         return map_files(payload, published)
 
@@ -316,7 +284,7 @@ class FileStore:
     def _store_local(
         self, path: Path, name: str | None, mime_type: str | None, owner: str | None
     ) -> StoredFile:
-        real = self.check_local(path)
+        real = self.rules.check_returned(path, self._folder)
         known = self._by_path.get(str(real))
         if known is not None:
             stored = self.find(known, owner)
@@ -327,6 +295,7 @@ class FileStore:
         with self._lock:
             handle = self._copies.get(key)
             if handle is not None and handle in self._files:
+                self._used_at[handle] = self._clock()
                 return self._files[handle]
         target = self._made("incoming") / secrets.token_urlsafe(16)
         try:
@@ -341,50 +310,6 @@ class FileStore:
             self._copies[key] = stored.handle
         return stored
 
-    def check_local(self, path: str | Path) -> Path:
-        """Return the real path of a local file that a function may hand out.
-
-        Raises:
-            FileRefused: It is missing, no plain file, blocked, or outside the allowed folders.
-        """
-        real = Path(path).expanduser().resolve()
-        if not real.is_file():
-            raise FileRefused(
-                FileRefused.three_parts(
-                    "A file that was to be shown does not exist.",
-                    got=str(path),
-                    expected="the path of an existing file",
-                    fix="return the path of a file that was written",
-                )
-            )
-        if self._is_blocked(real) or not self._may_return(real):
-            raise FileRefused(
-                FileRefused.three_parts(
-                    "A file that was to be shown may not be served.",
-                    got=str(path),
-                    expected="a file in the working folder, the temporary folder or allowed_paths",
-                    fix=f"launch(allowed_paths=[{str(real.parent)!r}]), or copy the file first",
-                )
-            )
-        return real
-
-    def _is_blocked(self, real: Path) -> bool:
-        text = str(real).casefold()
-        return any(text == block or text.startswith(block + os.sep) for block in self._blocked)
-
-    def _is_allowed(self, real: Path) -> bool:
-        return real in self._allowed or any(path in self._allowed for path in real.parents)
-
-    def _may_return(self, real: Path) -> bool:
-        if self._is_allowed(real):
-            return True
-        if self._folder is not None and self._folder in real.parents:
-            return True
-        cwd = Path.cwd().resolve()
-        if cwd in real.parents:
-            return not any(part.startswith(".") for part in real.relative_to(cwd).parts)
-        return Path(tempfile.gettempdir()).resolve() in real.parents
-
     # -- serving -----------------------------------------------------------------------------------
 
     def find(self, wire_path: str, owner: str | None = None) -> StoredFile | None:
@@ -393,6 +318,7 @@ class FileStore:
         stored = self._files.get(handle)
         if stored is None or (stored.owner is not None and stored.owner != owner):
             return None
+        self._used_at[handle] = self._clock()
         return stored
 
     def open_for_serving(self, wire_path: str, owner: str | None = None) -> StoredFile:
@@ -404,15 +330,8 @@ class FileStore:
         stored = self.find(wire_path, owner)
         if stored is not None and wire_path == stored.wire_path:
             return stored
-        if "\0" in wire_path or not self._allowed:
-            raise FileRefused("File not allowed")
-        local = Path(wire_path)
-        if not local.is_absolute():
-            local = Path.cwd() / local
+        real = self.rules.check_served(wire_path)
         try:
-            real = local.resolve()
-            if self._is_blocked(real) or not self._is_allowed(real) or not real.is_file():
-                raise FileRefused("File not allowed")
             facts = real.stat()
         except OSError:
             raise FileRefused("File not allowed") from None
@@ -457,19 +376,20 @@ class FileStore:
         owner: str | None,
     ) -> StoredFile:
         blob = self._made("content") / digest
-        if not blob.exists():
-            os.replace(source, blob)
-        else:
-            source.unlink(missing_ok=True)
         handle = secrets.token_urlsafe(16)
         folder = self._made("files") / handle
         folder.mkdir(mode=0o700)
         path = folder / safe_name(name)
-        try:
-            os.link(blob, path)
-        except OSError:
-            shutil.copyfile(blob, path)
-            path.chmod(0o600)
+        with self._linking:
+            if not blob.exists():
+                os.replace(source, blob)
+            else:
+                source.unlink(missing_ok=True)
+            try:
+                os.link(blob, path)
+            except OSError:
+                shutil.copyfile(blob, path)
+                path.chmod(0o600)
         stored = StoredFile(
             handle=handle,
             path=path,
@@ -481,18 +401,49 @@ class FileStore:
         )
         with self._lock:
             self._files[handle] = stored
+            self._used_at[handle] = self._clock()
             self._by_path[str(path)] = stored.wire_path
         return stored
 
-    def forget(self, owner_files: Sequence[str]) -> None:
+    def forget(self, owner_files: Iterable[str]) -> None:
         """Delete files by handle."""
         for handle in owner_files:
             with self._lock:
                 stored = self._files.pop(handle, None)
+                self._used_at.pop(handle, None)
+                self._lasting.discard(handle)
                 if stored is not None:
                     self._by_path.pop(str(stored.path), None)
             if stored is not None:
                 shutil.rmtree(stored.path.parent, ignore_errors=True)
+
+    def sweep(self, unused_s: float) -> int:
+        """Delete the files that were not made, sent, shown or fetched for so many seconds.
+
+        What the page starts with stays. Returns how many were deleted.
+        """
+        until = self._clock() - unused_s
+        with self._lock:
+            old = [
+                handle
+                for handle, used_at in self._used_at.items()
+                if used_at <= until and handle not in self._lasting
+            ]
+        self.forget(old)
+        if old:
+            with self._lock:
+                self._copies = {key: name for key, name in self._copies.items() if name in self._files}
+                for address in [key for key, (ref, _) in self._addresses.items() if _is_gone(ref, self._files)]:
+                    del self._addresses[address]
+            self._drop_content()
+        return len(old)
+
+    def _drop_content(self) -> None:
+        """Delete content that no file has as its own any more."""
+        for blob in self._made("content").iterdir():
+            with self._linking, suppress(OSError):
+                if blob.stat().st_nlink < 2:
+                    blob.unlink()
 
     def _made(self, part: str) -> Path:
         if self._folder is None:
@@ -515,6 +466,9 @@ class FileStore:
         with self._lock:
             folder, self._folder = self._folder, None
             self._files.clear()
+            self._used_at.clear()
+            self._lasting.clear()
+            self._initial.clear()
             self._by_path.clear()
             self._copies.clear()
         if folder is not None:
@@ -555,6 +509,10 @@ def _is_address(ref: FileRef) -> bool:
     return not is_local and not ref.is_stream and (ref.url or "").startswith(("http://", "https://"))
 
 
+def _is_gone(ref: FileRef | None, files: Mapping[str, StoredFile]) -> bool:
+    return ref is not None and (ref.handle or "").split("/", 1)[0] not in files
+
+
 def _handle_path(text: str) -> str:
     """Return the wire path inside a path or one of our own file addresses."""
     if text.startswith(("http://", "https://")):
@@ -563,16 +521,16 @@ def _handle_path(text: str) -> str:
     return text.split("/file=", 1)[1] if "/file=" in text else text
 
 
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
 def _digest_of(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=20)
     with path.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _default_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Literal
 
 from pegboard.blocks import Blocks, on
 from pegboard.component import Component
-from pegboard.errors import OptionError, OptionTypeError
+from pegboard.errors import FileRefused, OptionError, OptionTypeError
 from pegboard.events import Dependency
 from pegboard.layout import Accordion, Column, Row, Tab, Tabs
 from pegboard.naming import class_named, component_from, is_installed
@@ -319,7 +320,7 @@ class Interface(Blocks):
         if self._allows_duplication:
             _place_if_installed("duplicatebutton", "Interface(allow_duplication=)")
         if self.article:
-            self._text(self.article, "pb-article")
+            self._text(_article(self.article), "pb-article")
 
     def _heading(self, text: str) -> None:
         if is_installed("markdown"):
@@ -685,3 +686,16 @@ def _accordion_options(given: Any) -> dict[str, Any]:
     raise OptionError(
         "Interface(additional_inputs_accordion=)", got=given, expected="a label, or an Accordion"
     )
+
+
+def _article(given: str) -> str:
+    """Return an article, downloaded if it was given by its address."""
+    if not re.fullmatch(r"https?://\S+", given):
+        return given
+    from pegboard.fetch import fetch_text  # most apps fetch nothing
+
+    try:
+        return fetch_text(given)
+    except FileRefused as problem:
+        warnings.warn(f"Interface(article=): {problem}\nThe page shows the address instead.", stacklevel=4)
+        return f"<{given}>"

@@ -46,7 +46,6 @@ class ConfigMaker:
         self._facts = facts
         self._app_id = app_id
         self._encoded: OrderedDict[str, tuple[bytes, bytes]] = OrderedDict()
-        self._blocks: list[dict[str, Any]] | None = None
         self.plugins: dict[str, PluginAssets] = bundles.plugins_of(spec, svelte_of(bundles))
         self.module = bundles.add_module("app", module_source(spec)) if has_module(spec) else None
         self._moving = [
@@ -109,7 +108,7 @@ class ConfigMaker:
         if component is not None and block_id not in self._spec.states:
             props["value"] = self._initial(component, root_url)
             if component.carries_files:
-                props = self._files.publish_lasting(props, root_url)
+                props = self._files.publish_lasting(props, root_url, is_initial=True)
         return {
             "id": block_id,
             "type": block.type,
@@ -125,7 +124,7 @@ class ConfigMaker:
             payload = component.postprocess(value)
             if callable(component._initial):
                 return self._files.publish(payload, root_url)
-            return self._files.publish_lasting(payload, root_url)
+            return self._files.publish_lasting(payload, root_url, is_initial=True)
         except UserError as problem:
             log.warning("the initial value of %s: %s", component.described, problem)
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from pegboard.options import ServerOptions
     from pegboard.server.mcp import McpServer
 
+log = logging.getLogger("pegboard.server")
+
 TIDY_EVERY_S = 60.0
+FILE_AGES_S = (3600.0, 24 * 3600.0)
+"""How often to look for old files, and how long one may be unused, where the app does not say."""
 BUILDERS = 4
 """Threads that build pages: values given as functions and web addresses may take a while."""
 
@@ -125,6 +130,7 @@ class Site:
         self.closing = asyncio.Event()
         self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
+        self._sweeping: asyncio.Task[None] | None = None
 
     @property
     def page_colors(self) -> tuple[str, str]:
@@ -144,6 +150,19 @@ class Site:
         if self.mcp is not None:
             await self.mcp.start()
         self._tidy()
+        self._sweeping = asyncio.create_task(self._sweep(*(self.spec.extra.get("delete_cache") or FILE_AGES_S)))
+
+    async def _sweep(self, every_s: float, age_s: float) -> None:
+        """Delete old files, now and then."""
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                count = await self.builders.run(lambda: self.files.sweep(age_s))
+            except OSError:
+                log.exception("old files could not be deleted; the next attempt is in %s s", every_s)
+            else:
+                if count:
+                    log.info("%d file(s) were deleted that nobody had used for %s s", count, age_s)
 
     def _tidy(self) -> None:
         """Drop idle sessions and state past its time, now and every minute."""
@@ -158,6 +177,8 @@ class Site:
         self.closing.set()
         if self._tidying is not None:
             self._tidying.cancel()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         if self.mcp is not None:
             await self.mcp.stop()
         await self.engine.stop()

@@ -20,7 +20,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.types import Receive, Scope, Send
 
 from pegboard.errors import FileRefused
-from pegboard.files import FileStore, IncomingFile, StoredFile
+from pegboard.files import FileStore, StoredFile
+from pegboard.incoming import IncomingFile
 
 MAX_FILES = 1000
 MAX_FIELDS = 64
