@@ -100,3 +100,18 @@ def test_file_that_was_copied_and_went_is_copied_anew(store: FileStore, clock: C
     assert store.find(first["path"]) is None
     found = store.find(second["path"])
     assert found is not None and found.path.read_text() == "result"
+
+
+@pytest.mark.parametrize("name", ["PEGBOARD_TEMP_DIR", "GRADIO_TEMP_DIR"])
+def test_environment_says_where_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for other in ("PEGBOARD_TEMP_DIR", "GRADIO_TEMP_DIR"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, str(tmp_path / "chosen"))
+    store = FileStore()
+
+    kept = store.keep_bytes(b"kept", name="kept.txt")
+
+    assert tmp_path / "chosen" in kept.path.parents
+    assert store.folder.stat().st_mode & 0o777 == 0o700
+    store.close()
+    assert not kept.path.exists()

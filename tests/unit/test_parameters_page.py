@@ -70,3 +70,19 @@ def test_columns_that_name_a_part_without_a_flag_are_found_as_well() -> None:
         for part in parts:
             if part != "make test-models":
                 assert any(part in name for name in names), f"{section}: {file} has no test with {part!r}"
+
+
+def test_each_setting_that_is_read_is_on_the_page() -> None:
+    read = {
+        name
+        for folder in ("core/src", "cli/src")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(
+            r'(?:environment|environment_flag|setting)\("([A-Z_]+)"', file.read_text("utf-8")
+        )
+    } - {"NUM_WORKERS"}
+    section = PAGE.read_text("utf-8").split("## Environment\n", 1)[1]
+    table = set(re.findall(r"`([A-Z_]+)`", section.split("Without effect")[0]))
+
+    assert len(read) > 8
+    assert read - table == set()
