@@ -32,6 +32,9 @@ export async function main(args) {
 		}
 		if (command === "build-core" || command === "build-all") {
 			const workspace = resolve(rest[0] ?? ".");
+			if (!existsSync(join(workspace, "core", "pyproject.toml"))) {
+				throw new Error(`${workspace} is no workspace: it has no core/pyproject.toml. Name the folder that holds core/.`);
+			}
 			await buildCore(join(workspace, "core"));
 			if (command === "build-core") return 0;
 			const gallery = join(workspace, "gallery");
