@@ -11,6 +11,9 @@ FRONTEND := $(shell find core/frontend core/js components/*/frontend gallery/fro
 PORT ?= 7860
 
 .DEFAULT_GOAL := help
+# A test file runs in one process, since its tests share a browser and servers.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: help setup build demo test test-kit test-models lint unit bench bench-quick peer clean manifests
 
 help:
@@ -95,13 +98,15 @@ test: lint .make/browser .make/proxy .make/models
 	@echo "== manifests"
 	@for dir in $(COMPONENT_DIRS); do $(PY) -m pegboard_cli manifest --check $$dir || exit 1; done
 	@echo "== pytest"
-	$(PY) -m pytest
+	$(PY) -m pytest $(PARALLEL)
+	@echo "== the author's kit"
+	$(MAKE) --no-print-directory test-kit
 	@echo "== real models"
 	$(MAKE) --no-print-directory test-models
 
 # The author's kit from end to end: projects are made, built, installed and driven in a browser.
 test-kit: setup .make/browser
-	$(PY) -m pytest cli/tests
+	$(PY) -m pytest $(PARALLEL) cli/tests
 
 .make/models: .make/bundles requirements-models.txt
 	@echo "== torch, transformers, mlflow (two minutes, 1.3 GB; in an environment of their own)"

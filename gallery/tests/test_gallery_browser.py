@@ -230,6 +230,26 @@ def test_the_script_of_the_playground_runs(address: str, open_page: Open) -> Non
     exec(compile(script.replace(".launch()", ""), "script", "exec"), scope)
 
 
+def test_a_composed_interface_runs_in_python_and_follows_the_picks(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}#/compose?in=pegboard-textbox--Textbox&out=pegboard-label--Label")
+    page.get_by_role("button", name="Run in Python").click()
+    app = live(page, "The Interface, running")
+    expect(app.get_by_role("heading", name="My app")).to_be_visible()
+
+    page.get_by_label("Add an input").select_option("pegboard-slider--Slider")
+    page.get_by_label("Add an output").select_option("pegboard-textbox--Textbox")
+    page.get_by_label("Label of Slider").fill("Strength")
+    expect(app.get_by_label("Strength").first).to_be_visible()
+    app.get_by_label("Strength").first.fill("40")
+    app.get_by_label("textbox", exact=True).fill("Hi")
+    app.get_by_role("button", name="Submit").click()
+
+    expect(app.get_by_label("output 1")).to_have_value("textbox: 'Hi'\nStrength: 40")
+    expect(app.get_by_text("90%")).to_be_visible()
+    page.get_by_role("button", name="Preview").click()
+    expect(live(page, "Preview of the Interface").get_by_text("Strength")).to_be_visible()
+
+
 # -- while it runs -------------------------------------------------------------------------------------
 
 

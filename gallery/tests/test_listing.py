@@ -192,6 +192,17 @@ def test_options_are_read_from_either_section_of_a_docstring() -> None:
     assert (doc.text, doc.options) == ("Longer `x`.", {"one": "First line.", "two": "Second."})
 
 
+def test_types_of_values_are_spelled_out_where_a_module_has_a_short_name_for_them() -> None:
+    source = (
+        "Real = int | float\nclass A:\n    def preprocess(self, payload: object) -> Real | None: ...\n"
+        "    def postprocess(self, value: 'str | None') -> object: ...\n"
+    )
+
+    doc = class_doc([source], "A")
+
+    assert (doc.type_in, doc.type_out) == ("int | float | None", "str | None")
+
+
 def test_a_source_that_is_no_python_is_passed_over() -> None:
     assert class_doc(["class A(:\n"], "A").options == {}
 

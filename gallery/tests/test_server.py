@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from gradio_client import Client
 
 from gallery.tests.support import cli, make_wheel
 from pegboard_gallery.gallery import Gallery
@@ -144,3 +145,83 @@ def test_passwords_of_an_index_do_not_reach_the_page() -> None:
     line = "Looking in indexes: https://ada:secret@index.example/simple"
 
     assert without_passwords(line) == "Looking in indexes: https://****@index.example/simple"
+
+
+# -- composed Interfaces ------------------------------------------------------------------------------
+
+
+def own_page(address: str) -> dict[str, str]:
+    """Return the headers that the gallery's own page sends."""
+    token = httpx.get(f"{address}/api/session").json()["token"]
+    return {"origin": address, "x-pegboard-token": token or ""}
+
+
+TEXTBOX, LABEL = {"slug": "pegboard-textbox--Textbox"}, {"slug": "pegboard-label--Label"}
+
+
+def test_a_composed_interface_runs_and_tells_what_its_function_got(gallery: Gallery) -> None:
+    recipe = {
+        "title": "Mine",
+        "inputs": [{"slug": "pegboard-slider--Slider", "label": "Strength"}, {"slug": "pegboard-dropdown--Dropdown"}],
+        "outputs": [TEXTBOX, LABEL, {"slug": "pegboard-slider--Slider"}],
+    }
+    with served(gallery) as address:
+        made = httpx.post(f"{address}/api/compose", json=recipe, headers=own_page(address)).json()["address"]
+        page = httpx.get(f"{address}/{made}")
+        client = Client(f"{address}/{made}", verbose=False)
+        told, label, same = client.predict(7, "Ash", api_name="/run")
+
+    assert "Mine" in page.text
+    assert told == "Strength: 7\ndropdown: 'Ash'"
+    assert label["label"] and same == 7
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [
+        ({}, "Pick an input or an output"),
+        ({"inputs": [{"slug": "acme-bell--Bell"}]}, "not installed here"),
+        ({"inputs": [{"slug": "nobody--Nothing"}]}, "not installed here"),
+        ({"inputs": [{"slug": "pegboard-textbox--Textbox", "value": "__import__('os')"}]}, "value"),
+        ({"inputs": [TEXTBOX] * 21}, "at most 20"),
+        ([], "dictionary"),
+    ],
+)
+def test_a_recipe_that_cannot_be_made_is_refused_with_the_reason(gallery: Gallery, recipe: object, words: str) -> None:
+    with served(gallery) as address:
+        answer = httpx.post(f"{address}/api/compose", json=recipe, headers=own_page(address))
+
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+
+
+def test_only_the_page_itself_composes_and_only_on_this_machine(gallery: Gallery) -> None:
+    recipe = {"inputs": [TEXTBOX], "outputs": [TEXTBOX]}
+    with served(gallery) as address:
+        own = own_page(address)
+        for headers in (
+            {}, {"origin": address}, {"x-pegboard-token": own["x-pegboard-token"]},
+            {**own, "origin": "http://evil.example"}, {**own, "x-pegboard-token": "guess"},
+        ):  # fmt: skip
+            assert httpx.post(f"{address}/api/compose", json=recipe, headers=headers).status_code == 403
+        assert httpx.post(f"{address}/api/compose", content=b"[" * 20_000, headers=own).status_code == 413
+        assert httpx.get(f"{address}/composed/0000/").status_code == 404
+    with served(gallery, is_loopback=False) as address:
+        assert httpx.get(f"{address}/api/session").json() == {
+            "allow_install": False, "allow_compose": False, "token": None,
+        }  # fmt: skip
+        assert httpx.post(f"{address}/api/compose", json=recipe, headers=own_page(address)).status_code == 403
+
+
+def test_the_interface_not_used_for_longest_makes_room_for_another(gallery: Gallery) -> None:
+    with served(gallery) as address:
+        own = own_page(address)
+        made = [
+            httpx.post(
+                f"{address}/api/compose", json={"title": str(number), "outputs": [TEXTBOX]}, headers=own
+            ).json()["address"]
+            for number in range(10)
+        ]
+        assert [httpx.get(f"{address}/{place}").status_code for place in made] == [200] * 10
+        # Stopped or not, each is there again when it is asked for.
+        assert "<title>0</title>" in httpx.get(f"{address}/{made[0]}").text

@@ -8,7 +8,7 @@ class Data {
 	error: string | null = $state(null);
 	/** Grows with every change of the list, so that open pages ask again. */
 	version = $state(0);
-	session: { allow_install: boolean; token: string | null } = $state.raw({ allow_install: false, token: null });
+	session: { allow_install: boolean; allow_compose: boolean; token: string | null } = $state.raw({ allow_install: false, allow_compose: false, token: null });
 	#tag: string | null = null;
 	#details = new Map<string, Promise<Detail>>();
 
@@ -51,6 +51,17 @@ class Data {
 			this.#details.set(slug, found);
 		}
 		return found;
+	}
+
+	/** Ask for something that changes the server's side, and return what it answers. */
+	async post(address: string, body: unknown): Promise<Response> {
+		const answer = await fetch(address, {
+			method: "POST",
+			headers: { "content-type": "application/json", "x-pegboard-token": this.session.token ?? "" },
+			body: JSON.stringify(body),
+		});
+		if (!answer.ok) throw new Error(((await answer.json()) as { error?: string }).error ?? `the server answered ${answer.status}`);
+		return answer;
 	}
 
 	demo(name: string): Promise<DemoDetail> {

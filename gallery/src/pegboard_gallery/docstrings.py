@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -32,7 +32,7 @@ def class_doc(sources: Iterable[str], class_name: str) -> ClassDoc:
             continue
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and node.name == class_name:
-                return _read(node)
+                return _read(node, _aliases(tree))
     return ClassDoc()
 
 
@@ -59,7 +59,31 @@ def sections_of(text: str) -> tuple[str, dict[str, str]]:
     return "\n".join(prose).strip(), options
 
 
-def _read(node: ast.ClassDef) -> ClassDoc:
+class _Spelled(ast.NodeTransformer):
+    """Puts what a module's short name for a type stands for in its place."""
+
+    def __init__(self, aliases: Mapping[str, ast.expr]) -> None:
+        self._aliases = aliases
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Replace one name."""
+        return self._aliases.get(node.id, node)
+
+
+def _aliases(tree: ast.Module) -> dict[str, ast.expr]:
+    """Return the unions that a module gives names to, such as ``Real = int | float``."""
+    return {
+        item.targets[0].id: item.value
+        for item in tree.body
+        if isinstance(item, ast.Assign)
+        and len(item.targets) == 1
+        and isinstance(item.targets[0], ast.Name)
+        and isinstance(item.value, ast.BinOp)
+        and isinstance(item.value.op, ast.BitOr)
+    }
+
+
+def _read(node: ast.ClassDef, aliases: Mapping[str, ast.expr]) -> ClassDoc:
     prose, options = sections_of(inspect.cleandoc(ast.get_docstring(node) or ""))
     summary, _, rest = prose.partition("\n")
     del summary  # the manifest has it
@@ -70,8 +94,8 @@ def _read(node: ast.ClassDef) -> ClassDoc:
         options=options,
         value_in=_first_line(before),
         value_out=_first_line(after),
-        type_in=_annotation(before.returns) if before else "",
-        type_out=_annotation(after.args.args[1].annotation) if after and len(after.args.args) > 1 else "",
+        type_in=_annotation(before.returns, aliases) if before else "",
+        type_out=_annotation(after.args.args[1].annotation, aliases) if after and len(after.args.args) > 1 else "",
     )
 
 
@@ -81,8 +105,8 @@ def _first_line(method: ast.FunctionDef | ast.AsyncFunctionDef | None) -> str:
     return (ast.get_docstring(method) or "").split("\n\n")[0].replace("\n", " ").strip()
 
 
-def _annotation(node: ast.expr | None) -> str:
+def _annotation(node: ast.expr | None, aliases: Mapping[str, ast.expr]) -> str:
     if node is None:
         return ""
-    text = ast.unparse(node)
+    text = ast.unparse(_Spelled(aliases).visit(node))
     return "" if text in ("Any", "object") else text.strip("'\"")

@@ -1,4 +1,4 @@
-"""Demos that run inside the gallery's server: each is imported and mounted when it is first opened."""
+"""Apps that run inside the gallery's server: each is made and mounted when it is first opened."""
 
 from __future__ import annotations
 
@@ -6,73 +6,105 @@ import asyncio
 import importlib
 import logging
 import re
+from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from pegboard_gallery.demo_index import FOLDER
 
 log = logging.getLogger(__name__)
 
 
-class RunningDemos:
-    """An ASGI application that has every demo below its name."""
+class RunningApps:
+    """An ASGI application that has every app below its name.
 
-    def __init__(self) -> None:
-        self._apps: dict[str, ASGIApp] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._open = AsyncExitStack()
+    Args:
+        what: What the apps are, for messages.
+        load: Makes the app of a name; called in a thread. ``LookupError`` means that there is none.
+        limit: So many run at once; the one not used for longest is stopped for another.
+    """
+
+    def __init__(self, what: str, load: Callable[[str], Starlette], *, limit: int = 64) -> None:
+        self._what = what
+        self._load = load
+        self._limit = limit
+        self._apps: OrderedDict[str, tuple[Starlette, AsyncExitStack]] = OrderedDict()
+        self._changing = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         root = scope.get("root_path", "")
         name, slash, _ = scope["path"].removeprefix(root).lstrip("/").partition("/")
-        if not re.fullmatch(r"[a-z0-9_]+", name) or not (FOLDER / name / "app.py").is_file():
-            await PlainTextResponse("There is no such demo.\n", 404)(scope, receive, send)
-            return
-        if not slash:
+        if not slash and re.fullmatch(r"[a-z0-9_]+", name):
             await RedirectResponse(f"{root}/{name}/")(scope, receive, send)
             return
-        app = await self._app(name)
-        if app is None:
-            text = f"The demo {name} could not be started; the gallery's log says why.\n"
+        try:
+            app = await self._app(name)
+        except LookupError:
+            await PlainTextResponse(f"There is no such {self._what}.\n", 404)(scope, receive, send)
+            return
+        except Exception:  # one may lack a library; the others must run
+            log.exception("pegboard gallery: the %s %s could not be started", self._what, name)
+            text = f"The {self._what} {name} could not be started; the gallery's log says why.\n"
             await PlainTextResponse(text, 500)(scope, receive, send)
             return
         await app({**scope, "root_path": f"{root}/{name}"}, receive, send)
 
     async def stop(self) -> None:
-        """Stop every demo that was opened."""
-        await self._open.aclose()
+        """Stop every app that was opened."""
+        while self._apps:
+            _, (_, stack) = self._apps.popitem()
+            await stack.aclose()
 
-    async def _app(self, name: str) -> ASGIApp | None:
-        async with self._locks.setdefault(name, asyncio.Lock()):
-            if name not in self._apps:
-                try:
-                    app = await run_in_threadpool(load_demo, name)
-                    # What is mounted gets no lifespan from the framework.
-                    await self._open.enter_async_context(app.router.lifespan_context(app))
-                    self._apps[name] = app
-                except Exception:  # a demo may lack a library; the others must run
-                    log.exception("pegboard gallery: the demo %s could not be started", name)
-                    return None
-            return self._apps[name]
+    async def _app(self, name: str) -> Starlette:
+        if not re.fullmatch(r"[a-z0-9_]+", name):
+            raise LookupError(name)
+        known = self._apps.get(name)
+        if known is None:
+            async with self._changing:
+                known = self._apps.get(name) or await self._start(name)
+        self._apps.move_to_end(name)
+        return known[0]
+
+    async def _start(self, name: str) -> tuple[Starlette, AsyncExitStack]:
+        app = await run_in_threadpool(self._load, name)
+        stack = AsyncExitStack()
+        # What is mounted gets no lifespan from the framework.
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        self._apps[name] = (app, stack)
+        while len(self._apps) > self._limit:
+            _, (_, oldest) = self._apps.popitem(last=False)
+            await oldest.aclose()
+        return app, stack
 
 
 def load_demo(name: str) -> Starlette:
     """Import a demo and return it as a web application.
 
     A demo has ``demo``, and ``LAUNCH`` if it needs parameters of ``launch``; or it brings ``app``.
+
+    Raises:
+        LookupError: There is none of that name.
     """
+    if not (FOLDER / name / "app.py").is_file():
+        raise LookupError(name)
     module: Any = importlib.import_module(f"pegboard_gallery.demos.{name}.app")
     brought = getattr(module, "app", None)
     if brought is not None and callable(brought):
         return brought  # type: ignore[no-any-return]  # a demo's module is not typed
+    return served(module.demo, **getattr(module, "LAUNCH", {}))
+
+
+def served(page: Any, **launch: Any) -> Starlette:
+    """Return a page (`pegboard.Blocks`) as a web application, with parameters of ``launch``."""
     from pegboard.launch import create_app
 
-    options = dict(getattr(module, "LAUNCH", {}))
-    module.demo.take_look(options, "launch")
-    return create_app(module.demo.describe, root_path=None, **options)
+    options = dict(launch)
+    page.take_look(options, "launch")
+    return create_app(page.describe, root_path=None, **options)

@@ -32,11 +32,12 @@ from starlette.responses import (
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pegboard_gallery.composing import Composer, read_recipe
 from pegboard_gallery.gallery import Gallery
 from pegboard_gallery.installing import Order, carry_out, command_for, is_loaded
 from pegboard_gallery.listing import Listing
 from pegboard_gallery.packages import is_inside
-from pegboard_gallery.running import RunningDemos
+from pegboard_gallery.running import RunningApps, load_demo
 
 FRONTEND = Path(__file__).with_name("_frontend")
 NOT_BUILT = (
@@ -45,6 +46,8 @@ NOT_BUILT = (
 )
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 TOKEN_HEADER = "x-pegboard-token"
+MAX_BODY_BYTES = 16_384
+COMPOSED_APPS = 8
 
 
 def create_gallery(
@@ -69,7 +72,9 @@ class _Site:
         self._home = home
         self._token = secrets.token_urlsafe(24)
         self._installing = asyncio.Lock()
-        self._demos = RunningDemos()
+        self._demos = RunningApps("demo", load_demo)
+        self._composer = Composer(gallery)
+        self._composed = RunningApps("Interface", self._composer.load, limit=COMPOSED_APPS)
         self._cards: tuple[Listing | None, bytes] = (None, b"")
 
     def app(self) -> Starlette:
@@ -82,7 +87,9 @@ class _Site:
             Route("/bundles/{slug}/{path:path}", self.bundle),
             Route("/api/session", self.session),
             Route("/api/install", self.install, methods=["POST"]),
+            Route("/api/compose", self.compose, methods=["POST"]),
             Mount("/run", app=self._demos),
+            Mount("/composed", app=self._composed),
             Route("/{path:path}", self.asset),
         ]
 
@@ -90,6 +97,7 @@ class _Site:
         async def lifespan(app: Starlette) -> AsyncIterator[None]:
             yield
             await self._demos.stop()
+            await self._composed.stop()
 
         return Starlette(
             routes=routes,
@@ -179,7 +187,11 @@ class _Site:
 
     def session(self, request: Request) -> Response:
         del request
-        body = {"allow_install": self._may_install, "token": self._token if self._may_install else None}
+        body = {
+            "allow_install": self._may_install,
+            "allow_compose": self._is_loopback,
+            "token": self._token if self._may_install or self._is_loopback else None,
+        }
         return JSONResponse(body, headers={"cache-control": "no-store"})
 
     async def install(self, request: Request) -> Response:
@@ -187,12 +199,10 @@ class _Site:
             return JSONResponse(
                 {"error": "Installing from the page is off. Start with: pegboard gallery --allow-install"}, 403
             )
-        if request.headers.get("origin") is None or not secrets.compare_digest(
-            request.headers.get(TOKEN_HEADER, "").encode(), self._token.encode()
-        ):
+        if not self._is_own_page(request):
             return JSONResponse({"error": "Only this gallery's own page may ask to install."}, 403)
         try:
-            if int(request.headers.get("content-length") or 0) > 4096:
+            if _is_too_large(request):
                 raise ValueError
             wanted = str((await request.json())["distribution"])
         except (ValueError, KeyError, TypeError):
@@ -206,6 +216,25 @@ class _Site:
         if self._installing.locked():
             return JSONResponse({"error": "Another installation is under way."}, 409)
         return StreamingResponse(self._log(order, command), media_type="application/x-ndjson")
+
+    async def compose(self, request: Request) -> Response:
+        """Accept what an Interface is to be made of, and answer with its address."""
+        if not self._is_loopback:
+            return JSONResponse({"error": "Interfaces are run for this machine alone."}, 403)
+        if not self._is_own_page(request):
+            return JSONResponse({"error": "Only this gallery's own page may ask for that."}, 403)
+        if _is_too_large(request):
+            return JSONResponse({"error": "That is too much for one Interface."}, 413)
+        try:
+            recipe = read_recipe(await request.body())
+            name = await run_in_threadpool(self._composer.accept, recipe)
+        except ValueError as problem:
+            return JSONResponse({"error": str(problem)}, 400)
+        return JSONResponse({"address": f"composed/{name}/"})
+
+    def _is_own_page(self, request: Request) -> bool:
+        given = request.headers.get(TOKEN_HEADER, "").encode()
+        return request.headers.get("origin") is not None and secrets.compare_digest(given, self._token.encode())
 
     async def _log(self, order: Order, command: list[str]) -> AsyncIterator[str]:
         async with self._installing:
@@ -242,8 +271,8 @@ class Doorkeeper:
         if refusal is not None:
             await JSONResponse({"error": refusal}, 403)(scope, receive, send)
             return
-        # Demos are apps with a policy of their own.
-        is_ours = not _path(scope).startswith("/run/")
+        # Demos and composed Interfaces are apps with a policy of their own.
+        is_ours = not _path(scope).startswith(("/run/", "/composed/"))
 
         async def sent(message: Any) -> None:
             if is_ours and message["type"] == "http.response.start":
@@ -265,6 +294,11 @@ class Doorkeeper:
         if origin is not None and method not in ("GET", "HEAD") and urlsplit(origin).netloc != host:
             return "Pages of another origin may not use this gallery."
         return None
+
+
+def _is_too_large(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    return not length.isdigit() or int(length) > MAX_BODY_BYTES
 
 
 def _path(scope: Scope) -> str:
