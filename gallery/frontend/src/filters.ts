@@ -32,6 +32,10 @@ export const FACETS: Facet[] = [
 ];
 
 export function matches(card: Card, filter: Filter, except?: string): boolean {
+	return Object.keys(filter).length === 0 || hasAll(card, filter, except);
+}
+
+function hasAll(card: Card, filter: Filter, except?: string): boolean {
 	return FACETS.every(({ key, of }) => {
 		const chosen = filter[key];
 		return !chosen || key === except || of(card).some((value) => chosen.includes(value));

@@ -89,20 +89,48 @@ export function rankCard(card: Card, question: Question): number {
 	return rank + (card.status === "installed" ? 0.5 : 0);
 }
 
+/** A card's words in lower case. */
+interface Folded {
+	name: string;
+	title: string;
+	class: string;
+	tags: string[];
+	types: string[];
+	summary: string;
+	others: string;
+}
+
+const folded = new WeakMap<Card, Folded>();
+
+function fold(card: Card): Folded {
+	let found = folded.get(card);
+	if (!found) {
+		const low = (texts: string[]): string[] => texts.map((text) => text.toLowerCase());
+		found = {
+			name: card.name.toLowerCase(),
+			title: card.title.toLowerCase(),
+			class: card.class.toLowerCase(),
+			tags: low([...card.keywords, ...card.aliases, card.category]),
+			types: low([...card.accepts, ...card.returns]),
+			summary: card.summary.toLowerCase(),
+			others: `${card.distribution}\n${card.author}`.toLowerCase(),
+		};
+		folded.set(card, found);
+	}
+	return found;
+}
+
 function rankWord(card: Card, word: string): number {
-	const name = card.name.toLowerCase();
-	const title = card.title.toLowerCase();
-	if (name === word || title === word || card.class.toLowerCase() === word) return 100;
+	const { name, title, tags, types, summary, ...rest } = fold(card);
+	if (name === word || title === word || rest.class === word) return 100;
 	if (name.startsWith(word) || title.startsWith(word)) return 70;
-	const tags = [...card.keywords, ...card.aliases, card.category].map((tag) => tag.toLowerCase());
 	if (tags.includes(word)) return 50;
 	if (title.includes(word) || name.includes(word)) return 40;
 	if (tags.some((tag) => tag.startsWith(word))) return 30;
-	if ([...card.accepts, ...card.returns].some((type) => type.toLowerCase().includes(word))) return 25;
-	const summary = card.summary.toLowerCase();
+	if (types.some((type) => type.includes(word))) return 25;
 	const at = summary.indexOf(word);
 	if (at === 0 || (at > 0 && /\W/.test(summary[at - 1] ?? ""))) return 15;
-	if (card.distribution.toLowerCase().includes(word) || card.author.toLowerCase().includes(word)) return 10;
+	if (rest.others.includes(word)) return 10;
 	return at > 0 ? 5 : 0;
 }
 
