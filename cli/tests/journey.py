@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cli.tests.kit import REPOSITORY, Environment, pegboard, run, without_node
 from cli.tests.test_build import USE
+from pegboard.testing.stage import chromium_path
 
 STEPS = ("new", "check", "build", "install", "use")
 WHEELS = ("core", "components/textbox", "components/button")
@@ -26,7 +27,8 @@ def journey(frontend: str, kind: str, folder: Path, house: Path) -> dict[str, fl
     """Go all the way; return the seconds of each step."""
     home = folder / "home"
     home.mkdir()
-    fresh = {"HOME": str(home), "npm_config_cache": str(home / "npm"), "XDG_CACHE_HOME": str(home / "cache")}
+    # A browser of the machine's own is found on its PATH, which holds no Node here.
+    fresh = {"PEGBOARD_CHROMIUM": chromium_path() or "", "HOME": str(home), "npm_config_cache": str(home / "npm"), "XDG_CACHE_HOME": str(home / "cache")}
     env = without_node(**fresh) if frontend == "vanilla" else {**os.environ, **fresh}
     took: dict[str, float] = {}
 

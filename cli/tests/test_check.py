@@ -195,6 +195,16 @@ def installed_anyway(project: Path) -> Path:
     return place
 
 
+def test_a_missing_browser_is_one_thing_to_mend(stars: Path, tmp_path: Path) -> None:
+    env = without_node(PEGBOARD_CHROMIUM=str(tmp_path / "no-chromium"))
+
+    said = pegboard("component", "check", folder=stars, env=env, code=1).stdout
+
+    assert said.count("No Chromium could be started") == 1
+    assert "promises could not be tested" in said and "1 to mend" in said
+    assert "Sync API" not in said
+
+
 def test_warnings_fail_only_when_strict(stars: Path) -> None:
     (stars / "src" / "pegboard_stars" / "py.typed").unlink()
 

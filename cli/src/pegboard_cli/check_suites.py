@@ -26,6 +26,8 @@ class Test{cls}({suite}):
     component = {cls}
 """
 LIMIT_S = 500
+SAME_CAUSE = 3
+"""So many promises broken with the very same words have one cause, which is said once."""
 
 
 def conformance(project: Project) -> Iterator[Finding]:
@@ -96,22 +98,28 @@ def _made(project: Project, suite_module: str, suite: str, folder: Path) -> Path
 
 
 def _read(check: str, report: Path) -> Iterator[Finding]:
-    passed = skipped = failed = 0
+    passed = skipped = 0
+    troubles: dict[str, list[str]] = {}
     # Written by the pytest that was started above; nothing from outside is parsed.
     for case in ElementTree.parse(report).iter("testcase"):
         trouble = case.find("failure")
         trouble = case.find("error") if trouble is None else trouble
         skip = case.find("skipped")
         if trouble is not None:
-            failed += 1
-            yield error(check, f"{_promise(case)}: {_gist(trouble)}", "see the promise's docstring in its suite")
+            troubles.setdefault(_gist(trouble), []).append(_promise(case))
         elif skip is not None:
             skipped += 1
         else:
             passed += 1
-    if not passed and not failed:
+    for gist, promises in troubles.items():
+        if len(promises) < SAME_CAUSE:
+            for promise in promises:
+                yield error(check, f"{promise}: {gist}", "see the promise's docstring in its suite")
+        else:
+            yield error(check, f"{len(promises)} promises could not be tested: {gist}", "mend what it names, and check again")
+    if not passed and not troubles:
         yield error(check, "no promise was tested.", "subclass the suite in tests/, as the template does")
-    elif not failed:
+    elif not troubles:
         yield ok(check, f"{passed} promises kept" + (f", {skipped} do not apply" if skipped else ""))
     elif skipped:
         yield warning(check, f"{skipped} promises were not tested.", "run pytest -rs to see why")

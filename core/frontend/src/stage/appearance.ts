@@ -11,11 +11,15 @@ export function appearanceOf(root: HTMLElement): string {
 	return [...root.childNodes].map((node) => describe(node, ids)).join("");
 }
 
+/** What a control began with; what it is now is in its state. React leaves these where its first values were. */
+const DEFAULTS = new Set(["checked", "selected"]);
+
 function describe(node: Node, ids: Map<string, string>): string {
 	if (node instanceof Text) return node.data;
 	if (!(node instanceof Element)) return "";
 	const tag = node.localName;
 	const attributes = [...node.attributes]
+		.filter(({ name }) => !DEFAULTS.has(name))
 		.map(({ name, value }) => `${name}=${JSON.stringify(withoutIds(value, ids))}`)
 		.sort()
 		.join(" ");

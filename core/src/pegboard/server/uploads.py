@@ -7,12 +7,15 @@ leaves removes everything that was written.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from email.utils import formatdate, parsedate_to_datetime
 from typing import BinaryIO
 from urllib.parse import quote
 
+import anyio
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -27,8 +30,8 @@ MAX_FILES = 1000
 MAX_FIELDS = 64
 FIELD_LIMIT_BYTES = 1024 * 1024
 PART_HEADER_LIMIT_BYTES = 16 * 1024
-WRITE_BYTES = 512 * 1024
-READ_BYTES = 256 * 1024
+WRITE_BYTES = 1024 * 1024
+READ_BYTES = 512 * 1024
 BODY_IDLE_S = 30.0
 
 INLINE_TYPES = frozenset(
@@ -245,34 +248,50 @@ async def read_form(
     if content_type != b"multipart/form-data" or not boundary:
         raise UploadRefused(400, "Invalid content type.")
     reader = FormReader(files, boundary, owner, on_bytes, all_parts)
+    writing: asyncio.Future[None] | None = None
     try:
-        pending = bytearray()
-        stream = request.stream()
-        while True:
-            try:
-                chunk = await asyncio.wait_for(anext(stream), BODY_IDLE_S)
-            except StopAsyncIteration:
-                break
-            except asyncio.TimeoutError:
-                raise UploadRefused(408, "The upload stalled.") from None
-            pending += chunk
-            if len(pending) >= WRITE_BYTES:
-                full, pending = bytes(pending), bytearray()
-                await run_in_threadpool(reader.feed, full)
-        rest = bytes(pending)
-
-        def finish() -> None:
-            reader.feed(rest)
-            reader.close()
-
-        await run_in_threadpool(finish)
-    except ClientDisconnect:
-        await run_in_threadpool(reader.abort)
-        raise UploadRefused(400, "The client left.") from None
-    except BaseException:
+        async for block in _blocks(request):
+            # One block is parsed, hashed and written while the next one comes in.
+            if writing is not None:
+                await writing
+            writing = asyncio.ensure_future(run_in_threadpool(reader.feed, block))
+        if writing is not None:
+            await writing
+        await run_in_threadpool(reader.close)
+    except BaseException as problem:
+        if writing is not None:
+            # Its thread still writes: what it makes must be there to be removed.
+            with suppress(Exception):
+                await asyncio.shield(writing)
         reader.abort()
+        if isinstance(problem, ClientDisconnect):
+            raise UploadRefused(400, "The client left.") from None
         raise
     return reader
+
+
+async def _blocks(request: HttpRequest) -> AsyncIterator[bytes]:
+    """Yield the body in blocks worth a trip to a thread.
+
+    Raises:
+        UploadRefused: Nothing came for too long.
+    """
+    pending: list[bytes] = []
+    size = 0
+    stream = request.stream()
+    try:
+        with anyio.fail_after(BODY_IDLE_S) as limit:
+            async for chunk in stream:
+                limit.deadline = math.inf  # the time that the disk takes is not the client's
+                pending.append(chunk)
+                size += len(chunk)
+                if size >= WRITE_BYTES:
+                    yield b"".join(pending)
+                    pending, size = [], 0
+                limit.deadline = anyio.current_time() + BODY_IDLE_S
+    except TimeoutError:
+        raise UploadRefused(408, "The upload stalled.") from None
+    yield b"".join(pending)
 
 
 # -- downloads ---------------------------------------------------------------------------------------
@@ -339,12 +358,22 @@ class FileAnswer:
             return
         opened.seek(start)
         left = end - start
-        while left > 0:
-            chunk = await run_in_threadpool(opened.read, min(READ_BYTES, left))
-            if not chunk:
-                break
-            left -= len(chunk)
-            await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+        reading = _read(opened, left)
+        try:
+            while left > 0:
+                chunk = await reading
+                if not chunk:
+                    break
+                left -= len(chunk)
+                if left > 0:
+                    # Read while what is here goes out.
+                    reading = _read(opened, left)
+                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
+        finally:
+            if not reading.done():
+                # The file must not be closed under the thread that reads it.
+                with suppress(Exception):
+                    await asyncio.shield(reading)
 
     def _type_headers(self) -> list[tuple[bytes, bytes]]:
         stored = self._stored
@@ -360,6 +389,10 @@ class FileAnswer:
             (b"content-type", media.encode("latin-1", "replace")),
             (b"content-disposition", f"{kind}; filename*=UTF-8''{name}".encode()),
         ]
+
+
+def _read(opened: BinaryIO, left: int) -> asyncio.Future[bytes]:
+    return asyncio.ensure_future(run_in_threadpool(opened.read, min(READ_BYTES, left)))
 
 
 def parse_range(text: str, size: int) -> tuple[int, int] | str:

@@ -374,8 +374,12 @@ def chromium(module: pytest.Module) -> Browser:
     """
     if module not in _browsers:
         playwright = sync_playwright().start()
+        try:
+            browser = _browsers[module] = launch_chromium(playwright)
+        except RuntimeError:
+            playwright.stop()  # else the next test is told of a loop that runs, not of the browser
+            raise
         module.addfinalizer(playwright.stop)
-        browser = _browsers[module] = launch_chromium(playwright)
         module.addfinalizer(browser.close)
         module.addfinalizer(lambda: _browsers.pop(module))
     return _browsers[module]
