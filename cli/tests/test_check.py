@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from cli.tests.kit import pegboard, run, without_node
+from cli.tests.kit import copy, pegboard, run, without_node
 
 SURVIVE = """
 import json, sys
@@ -119,8 +119,11 @@ def findings(project: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
 
 
 @pytest.mark.timeout(600)
-def test_a_new_project_has_nothing_to_mend(stars: Path) -> None:
-    code, found = findings(stars)
+@pytest.mark.parametrize("frontend", ["vanilla", "svelte", "react"])
+def test_a_new_project_has_nothing_to_mend(
+    frontend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    code, found = findings(copy(request.getfixturevalue(f"{frontend}_project"), tmp_path))
 
     assert [finding for finding in found if finding["level"] != "ok"] == []
     assert {finding["check"] for finding in found} >= {

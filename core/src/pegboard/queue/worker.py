@@ -347,7 +347,9 @@ class Engine:
         if not self._is_stopped:
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
-            self._dispatch_soon()
+            if not self._dispatch_scheduled:
+                # At once: a turn of the loop may be long, and the slot is free.
+                self._dispatch()
 
     def _worded(self, problem: BaseException, call: Call) -> Failure:
         try:

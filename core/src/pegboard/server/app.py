@@ -31,6 +31,7 @@ from pegboard.server.pages_routes import PageRoutes
 from pegboard.server.people import PeopleRoutes
 from pegboard.server.routes import JSON_LIMIT_BYTES, Access, Route, RouteTable
 from pegboard.server.site import Site
+from pegboard.server.turnstile import Turnstile
 
 log = logging.getLogger("pegboard.server")
 
@@ -146,6 +147,7 @@ class Gate:
     def __init__(self, site: Site, table: RouteTable) -> None:
         self._site = site
         self._table = table
+        self._turnstile = Turnstile()
 
     def find(self, scope: Scope) -> Found | None:
         """Return the route of a path of ours, and its named parts; ``None`` for other paths.
@@ -157,6 +159,8 @@ class Gate:
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, found: Found) -> None:
         """Answer one request (ASGI) for the route that `find` has found."""
+        if not self._turnstile.is_free():
+            await self._turnstile.wait()
         headers: dict[bytes, bytes] = dict(scope["headers"])
         extra: list[tuple[bytes, bytes]] = []
         try:
