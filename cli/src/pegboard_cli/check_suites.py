@@ -11,10 +11,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from pegboard_cli.console import progress
 from pegboard_cli.findings import Finding, error, ok, warning
 from pegboard_cli.project import Project
 
@@ -56,28 +58,46 @@ def _suite(project: Project, check: str, module: str, suite: str) -> Iterator[Fi
         report = Path(folder) / "report.xml"
         search = [str(project.source_dir), os.environ.get("PYTHONPATH", "")]
         command = [
-            sys.executable, "-m", "pytest", str(file), f"--junitxml={report}", "-q", "--no-header",
+            sys.executable, "-m", "pytest", str(file), f"--junitxml={report}", "--no-header",
             "-p", "no:cacheprovider", "--import-mode=importlib", f"--rootdir={folder}",
-            "-c", os.devnull, "--tb=short",
+            "-c", os.devnull, "--tb=short", "--verbosity=1", "--color=no",
         ]  # fmt: skip
-        try:
-            done = subprocess.run(
-                command,
-                cwd=project.folder,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search))},
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, search))}
+        said = _followed(command, project.folder, environment)
+        if said is None:
             yield error(check, f"the suite did not end within {LIMIT_S} s.", "run pytest to see where it stands")
             return
         if not report.is_file():
-            last = (done.stdout + done.stderr).strip().splitlines()[-12:]
+            last = said.strip().splitlines()[-12:]
             yield error(check, "the suite could not start: " + " | ".join(last), "mend what it names")
             return
         yield from _read(check, report)
+
+
+def _followed(command: list[str], folder: Path, environment: dict[str, str]) -> str | None:
+    """Run pytest and show how far it is; return what it said, ``None`` if it took too long."""
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        is_over = threading.Event()
+
+        def end() -> None:
+            is_over.set()
+            process.kill()
+
+        timer = threading.Timer(LIMIT_S, end)
+        timer.start()
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            done = re.search(r"::test_(\w+).*\[\s*(\d+)%\]", line)
+            if done:
+                progress(f"{done[2]} %  {done[1].replace('_', ' ')}"[:76])
+        process.wait()
+        timer.cancel()
+        progress("")
+    return None if is_over.is_set() else "".join(said)
 
 
 def _own(project: Project, suite: str) -> Path | None:

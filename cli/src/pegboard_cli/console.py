@@ -28,6 +28,12 @@ def say(text: str) -> None:
     click.echo(f"· {text}", err=True)
 
 
+def progress(text: str) -> None:
+    """Tell how far a long step is, in the line of the last such word; nothing where nobody watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[2K  {text}" if text else "\r\x1b[2K", err=True, nl=False)
+
+
 def run(
     command: Sequence[str], folder: Path, what: str, *, environment: Mapping[str, str] | None = None
 ) -> None:

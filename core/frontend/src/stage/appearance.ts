@@ -11,15 +11,21 @@ export function appearanceOf(root: HTMLElement): string {
 	return [...root.childNodes].map((node) => describe(node, ids)).join("");
 }
 
-/** What a control began with; what it is now is in its state. React leaves these where its first values were. */
-const DEFAULTS = new Set(["checked", "selected"]);
+/** What a control began with; what it is now is in its state. Frameworks leave these where first values were. */
+function isDefault(element: Element, name: string): boolean {
+	if (name === "checked" || name === "selected") return true;
+	const hasValue = element instanceof HTMLMeterElement || element instanceof HTMLProgressElement;
+	return name === "value" && (hasValue || (element instanceof HTMLInputElement && !TICKED.has(element.type)));
+}
+
+const TICKED = new Set(["checkbox", "radio", "file"]);
 
 function describe(node: Node, ids: Map<string, string>): string {
 	if (node instanceof Text) return node.data;
 	if (!(node instanceof Element)) return "";
 	const tag = node.localName;
 	const attributes = [...node.attributes]
-		.filter(({ name }) => !DEFAULTS.has(name))
+		.filter(({ name }) => !isDefault(node, name))
 		.map(({ name, value }) => `${name}=${JSON.stringify(withoutIds(value, ids))}`)
 		.sort()
 		.join(" ");
@@ -39,11 +45,12 @@ function withoutIds(value: string, ids: Map<string, string>): string {
 function stateOf(element: Element): string {
 	if (element instanceof HTMLInputElement) {
 		// What is ticked is in `checked`, and a chosen file's name is not for scripts.
-		const value = ["checkbox", "radio", "file"].includes(element.type) ? "" : element.value;
+		const value = TICKED.has(element.type) ? "" : element.value;
 		return JSON.stringify([value, element.checked, element.disabled]);
 	}
 	if (element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement) return JSON.stringify([element.value, element.disabled]);
 	if (element instanceof HTMLCanvasElement) return element.width * element.height > 0 ? element.toDataURL() : "";
-	if (element instanceof HTMLProgressElement || element instanceof HTMLMeterElement) return String(element.value);
+	if (element instanceof HTMLMeterElement) return String(element.value);
+	if (element instanceof HTMLProgressElement) return String([element.value, element.position]);
 	return "";
 }
