@@ -37,6 +37,19 @@ def test_every_kind_passes_its_own_tests(kinds: list[Path]) -> None:
     assert "failed" not in done.stdout and "passed" in done.stdout
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("frontend", "kind"), [("vanilla", "container"), ("svelte", "output"), ("react", "media")]
+)
+def test_kinds_keep_their_promises_in_a_browser(frontend: str, kind: str, tmp_path: Path) -> None:
+    # The inputs of all three are checked whole in test_check.py.
+    project = new(tmp_path, "Thing", "--kind", kind, "--frontend", frontend)
+
+    said = pegboard("component", "check", "--only", "browser", folder=project).stdout
+
+    assert "Nothing to mend" in said and "promises kept" in said
+
+
 def test_demo_of_every_kind_describes_a_page_with_the_component(kinds: list[Path]) -> None:
     for project in kinds:
         name = project.name.removeprefix("pegboard-")

@@ -1,6 +1,7 @@
 /** Builds what core itself serves: the shared Svelte runtime and the shell. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { build } from "vite";
 import { installedSvelte } from "./component.js";
 import { clear, compressAll, writeBuildFile } from "./output.js";
@@ -36,7 +37,7 @@ export async function buildRuntime(core, output) {
 				name: "pegboard-runtime-entry",
 				enforce: "pre",
 				resolveId: (id) => (id === entry ? id : null),
-				load: (id) => (id === entry ? SHARED_MODULES.map((name) => `export * from "${name}";`).join("\n") : null),
+				load: (id) => (id === entry ? SHARED_MODULES.map((name) => reExport(core, name)).join("\n") : null),
 			},
 		],
 		build: {
@@ -51,6 +52,22 @@ export async function buildRuntime(core, output) {
 		},
 	});
 	return writeCoreBuildFile(output, version);
+}
+
+/**
+ * All of a module; of the one that compiled components use, all but what they call in development only.
+ * @param {string} core @param {string} name
+ */
+function reExport(core, name) {
+	if (name !== "svelte/internal/client") return `export * from "${name}";`;
+	const resolved = createRequire(join(core, "frontend", "package.json")).resolve("svelte/package.json");
+	const index = readFileSync(join(dirname(resolved), "src/internal/client/index.js"), "utf-8");
+	const names = [...index.matchAll(/export \{([^}]*)\} from '([^']+)'/g)]
+		.filter(([, , from]) => !from?.startsWith("./dev/"))
+		.flatMap(([, list]) => (list ?? "").split(",").map((item) => item.trim().split(" as ").at(-1)?.trim() ?? ""))
+		.filter(Boolean);
+	if (names.length < 100 || /export (?!\{)/.test(index)) throw new Error("svelte/internal/client is not a list of names any more");
+	return `export { ${names.join(", ")} } from "${name}";`;
 }
 
 /** @param {string} core @param {string} output */
