@@ -522,11 +522,11 @@ def _handle_path(text: str) -> str:
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=20).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 def _digest_of(path: Path) -> str:
-    digest = hashlib.blake2b(digest_size=20)
+    digest = hashlib.sha256()
     with path.open("rb") as content:
         while chunk := content.read(CHUNK_BYTES):
             digest.update(chunk)

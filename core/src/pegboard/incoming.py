@@ -20,7 +20,7 @@ class IncomingFile:
         self.path = folder / secrets.token_urlsafe(16)
         self.size = 0
         self._max_bytes = max_bytes
-        self._hash = hashlib.blake2b(digest_size=20)
+        self._hash = hashlib.sha256()
         self._out: BinaryIO = open(self.path, "xb", opener=_private)  # noqa: SIM115
 
     def write(self, chunk: bytes) -> None:
