@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from pegboard_gallery.gallery import Gallery
 from pegboard_gallery.listing import Item
-from pegboard_gallery.running import served
+from pegboard_gallery.running import NoSuchApp, served
 
 MAX_RECIPES = 200
 MAX_PARTS = 20
@@ -73,11 +73,13 @@ class Composer:
         """Make the app of an accepted recipe.
 
         Raises:
-            LookupError: None of that name was accepted.
+            NoSuchApp: None of that name was accepted, or a component of it has gone.
         """
         import pegboard as pb
 
-        recipe = self._recipes[name]
+        recipe = self._recipes.get(name)
+        if recipe is None:
+            raise NoSuchApp(name)
         inputs = [self._component(part) for part in recipe.inputs]
         outputs = [self._component(part) for part in recipe.outputs]
         page = pb.Interface(
@@ -93,7 +95,7 @@ class Composer:
     def _item(self, part: Part) -> Item:
         found = self._gallery.find(part.slug)
         if found is None:
-            raise LookupError(part.slug)
+            raise NoSuchApp(part.slug)
         return found[1]
 
     def _name(self, part: Part) -> str:
@@ -103,10 +105,10 @@ class Composer:
         from pegboard.plugins import index
 
         item = self._item(part)
-        entry = next(
-            entry for entry in index().entries
-            if (entry.distribution, entry.class_name) == (item.distribution, item.class_name)
-        )  # fmt: skip
+        wanted = (item.distribution, item.class_name)
+        entry = next((e for e in index().entries if (e.distribution, e.class_name) == wanted), None)
+        if entry is None:
+            raise NoSuchApp(part.slug)
         options: dict[str, Any] = {"label": part.label} if part.label else {}
         if "choices" in (item.raw.get("props") or {}):
             options["choices"] = ["Oak", "Ash", "Birch", "Maple"]

@@ -21,12 +21,16 @@ from pegboard_gallery.demo_index import FOLDER
 log = logging.getLogger(__name__)
 
 
+class NoSuchApp(LookupError):
+    """No app has that name."""
+
+
 class RunningApps:
     """An ASGI application that has every app below its name.
 
     Args:
         what: What the apps are, for messages.
-        load: Makes the app of a name; called in a thread. ``LookupError`` means that there is none.
+        load: Makes the app of a name; called in a thread. Raises `NoSuchApp` when there is none.
         limit: So many run at once; the one not used for longest is stopped for another.
     """
 
@@ -46,7 +50,7 @@ class RunningApps:
             return
         try:
             app = await self._app(name)
-        except LookupError:
+        except NoSuchApp:
             await PlainTextResponse(f"There is no such {self._what}.\n", 404)(scope, receive, send)
             return
         except Exception:  # one may lack a library; the others must run
@@ -64,7 +68,7 @@ class RunningApps:
 
     async def _app(self, name: str) -> Starlette:
         if not re.fullmatch(r"[a-z0-9_]+", name):
-            raise LookupError(name)
+            raise NoSuchApp(name)
         known = self._apps.get(name)
         if known is None:
             async with self._changing:
@@ -90,10 +94,10 @@ def load_demo(name: str) -> Starlette:
     A demo has ``demo``, and ``LAUNCH`` if it needs parameters of ``launch``; or it brings ``app``.
 
     Raises:
-        LookupError: There is none of that name.
+        NoSuchApp: There is none of that name.
     """
     if not (FOLDER / name / "app.py").is_file():
-        raise LookupError(name)
+        raise NoSuchApp(name)
     module: Any = importlib.import_module(f"pegboard_gallery.demos.{name}.app")
     brought = getattr(module, "app", None)
     if brought is not None and callable(brought):

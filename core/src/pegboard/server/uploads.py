@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from email.utils import formatdate, parsedate_to_datetime
 from typing import BinaryIO
 from urllib.parse import quote
@@ -250,11 +250,13 @@ async def read_form(
     reader = FormReader(files, boundary, owner, on_bytes, all_parts)
     writing: asyncio.Future[None] | None = None
     try:
-        async for block in _blocks(request):
-            # One block is parsed, hashed and written while the next one comes in.
-            if writing is not None:
-                await writing
-            writing = asyncio.ensure_future(run_in_threadpool(reader.feed, block))
+        # Closed here and now also on failure: the time limit inside belongs to this very task.
+        async with aclosing(_blocks(request)) as blocks:
+            async for block in blocks:
+                # One block is parsed, hashed and written while the next one comes in.
+                if writing is not None:
+                    await writing
+                writing = asyncio.ensure_future(run_in_threadpool(reader.feed, block))
         if writing is not None:
             await writing
         await run_in_threadpool(reader.close)
@@ -270,7 +272,7 @@ async def read_form(
     return reader
 
 
-async def _blocks(request: HttpRequest) -> AsyncIterator[bytes]:
+async def _blocks(request: HttpRequest) -> AsyncGenerator[bytes, None]:
     """Yield the body in blocks worth a trip to a thread.
 
     Raises:
