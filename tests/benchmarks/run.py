@@ -42,6 +42,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=25.0, help="begin no round that would end later")
     parser.add_argument("--quick", action="store_true", help="the short rows, one round, no report")
     parser.add_argument("--only", help="rows whose title holds this text; no report")
+    parser.add_argument("--renew", action="store_true", help="with --only: put them into the report all the same")
     parser.add_argument("--who", default="", help="contenders, separated by commas; all by default")
     arguments = parser.parse_args()
     everyone = contenders(arguments.gradio_python)
@@ -67,6 +68,8 @@ def main() -> int:
         print(f"not measured: {problem}")
     if not arguments.quick and not arguments.only and not arguments.who:
         write(figures, rounds, run.problems)
+    elif arguments.renew and arguments.only and not arguments.who and not run.problems:
+        renew(figures, rounds)
     lost = gross_losses(figures)
     if lost:
         # Once may be chance, on a machine that others use too.
@@ -186,6 +189,17 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def renew(results: dict[str, dict[str, Figures]], rounds: int) -> None:
+    """Put rows that were measured by themselves into the report, and say so."""
+    text = REPORT.read_text()
+    old = text.partition(BEGIN)[2].partition(END)[0]
+    rest = [line for line in old.splitlines() if line.startswith("* ")]
+    note = old.strip().splitlines()[0]
+    said = f" Measured again since, by themselves, in {rounds} rounds: {', '.join(results)}."
+    known: dict[str, dict[str, Figures]] = json.loads(REPORT.with_suffix(".json").read_text())
+    _put(note + said, {**known, **results}, rest)
+
+
 def write(results: dict[str, dict[str, Figures]], rounds: int, problems: list[str]) -> None:
     """Put the table between its markers in the report, and the raw figures beside it."""
     note = (
@@ -194,6 +208,10 @@ def write(results: dict[str, dict[str, Figures]], rounds: int, problems: list[st
     )
     rest = [f"* not measured: {problem}" for problem in problems]
     rest += [f"* {what}: waiting for {component}" for what, component in WAITING.items()]
+    _put(note, results, rest)
+
+
+def _put(note: str, results: dict[str, dict[str, Figures]], rest: list[str]) -> None:
     text = REPORT.read_text()
     head, _, tail = text.partition(BEGIN)
     _, _, tail = tail.partition(END)
