@@ -60,12 +60,13 @@ class Outbox:
         self._log: OrderedDict[int, Message] = OrderedDict()
         self._sizes: dict[int, int] = {}
         self._bytes = 0
-        self._logs: deque[int] = deque()
+        # Made when needed: a deque or an event takes 600 bytes, and there is an outbox for each session.
+        self._logs: deque[int] | None = None
         self._next = first
         self._steps: dict[str, _Steps] = {}
         self._latest: dict[tuple[str, type[Message]], int] = {}
         self._delivered = 0
-        self._changed = asyncio.Event()
+        self._changed: asyncio.Event | None = None
         self._keeps_all = keeps_all
         self.is_closed = False
 
@@ -96,6 +97,8 @@ class Outbox:
                 for kind in (Progressed, Queued):
                     self._latest.pop((message.event_id, kind), None)
         elif isinstance(message, Logged):
+            if self._logs is None:
+                self._logs = deque()
             self._logs.append(number)
             if len(self._logs) > LOGS_KEPT:
                 self._remove(self._logs.popleft())
@@ -139,13 +142,16 @@ class Outbox:
 
     async def wait(self, number: int) -> None:
         """Return once there is a message after ``number``, or the outbox is closed."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
         while self.last <= number and not self.is_closed:
             self._changed.clear()
             await self._changed.wait()
 
     def wake(self) -> None:
         """Wake the readers, also without a message, so that they look at their own conditions."""
-        self._changed.set()
+        if self._changed is not None:
+            self._changed.set()
         if self._on_change is not None:
             self._on_change()
 

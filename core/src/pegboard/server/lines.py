@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -61,9 +61,10 @@ class Lines:
         line.used_at_s = Line.now()
         return line
 
-    def tidy(self, idle_s: float = IDLE_S) -> None:
-        """Drop lines that nobody has used for a while; call this now and then."""
+    def tidy(self, idle_s: float = IDLE_S) -> int:
+        """Drop lines that nobody has used for a while, and return how many; call this now and then."""
         until = Line.now() - idle_s
+        before = len(self._lines)
         while self._lines:
             session, line = next(iter(self._lines.items()))
             if line.used_at_s > until:
@@ -73,6 +74,7 @@ class Lines:
             else:
                 line.used_at_s = Line.now()
                 self._lines.move_to_end(session)
+        return before - len(self._lines)
 
     def find(self, session: SessionId) -> Line | None:
         """Return a session's line if it has one."""
@@ -156,7 +158,8 @@ class Line:
         self.delivered = 0
         self.reader: StreamAnswer | None = None
         self.stepped: set[str] = set()
-        self.unconfirmed: deque[tuple[int, Ended]] = deque()
+        # Lists, since an empty deque takes 600 bytes, and most lines have nothing here.
+        self.unconfirmed: list[tuple[int, Ended]] = []
         self._unconfirmed_bytes = 0
         self._closed_at = float("-inf")
         self._overlapped_at = float("-inf")
@@ -281,7 +284,7 @@ class Line:
         while len(self.unconfirmed) > 1 and (
             len(self.unconfirmed) > UNCONFIRMED_KEPT or self._unconfirmed_bytes > UNCONFIRMED_BYTES
         ):
-            _, oldest = self.unconfirmed.popleft()
+            _, oldest = self.unconfirmed.pop(0)
             self._unconfirmed_bytes -= _weight(oldest)
 
     def linger_s(self) -> float:

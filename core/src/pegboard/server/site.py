@@ -13,6 +13,7 @@ from pegboard.call import CallRunner, FunctionFailed
 from pegboard.errors import PayloadError, UserError
 from pegboard.executor import ThreadExecutor
 from pegboard.files import FileStore
+from pegboard.memory import give_back_memory
 from pegboard.queue.job import Call, FunctionLimits, Job, SessionId
 from pegboard.queue.messages import Failure
 from pegboard.queue.worker import Engine
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("pegboard.server")
 
 TIDY_EVERY_S = 60.0
+MANY_LINES = 500
 FILE_AGES_S = (3600.0, 24 * 3600.0)
 """How often to look for old files, and how long one may be unused, where the app does not say."""
 BUILDERS = 4
@@ -131,6 +133,7 @@ class Site:
         self.is_started = False
         self._tidying: asyncio.TimerHandle | None = None
         self._sweeping: asyncio.Task[None] | None = None
+        self._trimming: asyncio.Future[None] | None = None
 
     @property
     def page_colors(self) -> tuple[str, str]:
@@ -167,7 +170,9 @@ class Site:
     def _tidy(self) -> None:
         """Drop idle sessions and state past its time, now and every minute."""
         self.sessions.expire()
-        self.lines.tidy()
+        if self.lines.tidy() >= MANY_LINES:
+            # What a crowd used goes back to the system; of itself the allocator keeps it.
+            self._trimming = asyncio.ensure_future(self.builders.run(give_back_memory))
         self._tidying = asyncio.get_running_loop().call_later(TIDY_EVERY_S, self._tidy)
 
     async def stop(self) -> None:
