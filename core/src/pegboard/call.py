@@ -20,7 +20,6 @@ import secrets
 import traceback
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -30,7 +29,6 @@ from pegboard import progress, wire
 from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, UserError, describe
 from pegboard.events import Listener
-from pegboard.executor import Outcome
 from pegboard.files import FileStore
 from pegboard.media import MediaStream, MediaStreams, pieces_of, stream_object
 from pegboard.payload import (
@@ -78,11 +76,6 @@ class Threads(Protocol):
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Run ``work`` in a thread, with the caller's context variables."""
-
-    def submit(
-        self, work: Callable[[], Result], context: Context, done: Callable[[Outcome[Result]], None]
-    ) -> Callable[[], None]:
-        """Run ``work`` in a thread and give what came of it to ``done``; return what gives it up."""
 
 
 class FunctionFailed(UserError):
@@ -178,28 +171,6 @@ class CallRunner:
             raise
         except BaseException as problem:
             raise self._worded(problem, function) from problem
-
-    def begin(
-        self, call: Call, reporter: Reporter, done: Callable[[Output | BaseException], None]
-    ) -> Callable[[], None] | None:
-        """Begin a call of a plain function in its thread; see `pegboard.queue.job.BeginsPlainly`."""
-        function = self._function(call.function_id)
-        is_plain = not (function.is_coroutine or function.is_generator or function.is_async_generator)
-        if function.listener.batch or not is_plain:
-            return None
-
-        def ended(outcome: Outcome[Output]) -> None:
-            try:
-                result: Output | BaseException = outcome.value()
-            except BaseException as problem:  # the border: what the user's code raises is worded here
-                result = self._worded(problem, function)
-                result.__cause__ = problem
-            done(result)
-
-        step = _Step(self, function, call)
-        with progress.reporting(reporter, tracks_tqdm=function.tracks_tqdm):
-            context = copy_context()
-        return self._threads.submit(step.whole, context, ended)
 
     async def _run_one(self, function: _Function, call: Call) -> Output:
         step = _Step(self, function, call)

@@ -22,11 +22,6 @@ class Executor(Protocol):
     async def run(self, work: Callable[[], Result]) -> Result:
         """Run ``work`` with the caller's context variables, and return or raise what it does."""
 
-    def submit(
-        self, work: Callable[[], Result], context: Context, done: Callable[[Outcome[Result]], None]
-    ) -> Callable[[], None]:
-        """Run ``work`` in a context, and give what came of it to ``done``; return what gives it up."""
-
     def close(self) -> None:
         """Take no more work; wait for nothing."""
 
@@ -42,7 +37,7 @@ class ThreadExecutor:
 
     def __init__(self, max_threads: int = 40) -> None:
         self._max_threads = max_threads
-        self._work: SimpleQueue[_Work | _Delivery | None] = SimpleQueue()
+        self._work: SimpleQueue[_Work | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
         self._free = 0
@@ -55,25 +50,9 @@ class ThreadExecutor:
             RuntimeError: The executor is closed.
         """
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Outcome[Result]] = loop.create_future()
+        answer: asyncio.Future[_Outcome[Result]] = loop.create_future()
         self._submit(_Work(work, copy_context(), loop, answer))
         return (await answer).value()
-
-    def submit(
-        self, work: Callable[[], Result], context: Context, done: Callable[[Outcome[Result]], None]
-    ) -> Callable[[], None]:
-        """Run ``work`` in a thread, and give what came of it to ``done``, on the loop, without a task between.
-
-        Returns:
-            What to call when nobody wants it any more: work that has not begun is not done, and ``done``
-            is not called.
-
-        Raises:
-            RuntimeError: The executor is closed.
-        """
-        piece = _Delivery(work, context, asyncio.get_running_loop(), done)
-        self._submit(piece)
-        return piece.give_up
 
     def close(self) -> None:
         """Let threads end once their work is done; what waits is dropped."""
@@ -90,7 +69,7 @@ class ThreadExecutor:
         for _ in range(threads):
             self._work.put(None)
 
-    def _submit(self, work: _Work | _Delivery) -> None:
+    def _submit(self, work: _Work) -> None:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the executor is closed: the server is stopping")
@@ -147,48 +126,6 @@ class _Work:
             self._loop.call_soon_threadsafe(callback, *given)
 
 
-class _Delivery:
-    """One piece of work on its way to a thread, whose outcome goes to a function."""
-
-    __slots__ = ("_context", "_done", "_function", "_is_wanted", "_loop")
-
-    def __init__(
-        self,
-        function: Callable[[], Any],
-        context: Context,
-        loop: asyncio.AbstractEventLoop,
-        done: Callable[[Outcome[Any]], None],
-    ) -> None:
-        self._function = function
-        self._context = context
-        self._loop = loop
-        self._done = done
-        self._is_wanted = True
-
-    def give_up(self) -> None:
-        """Nobody wants it any more."""
-        self._is_wanted = False
-
-    def carry_out(self) -> None:
-        """Do it, unless nobody wants it any more."""
-        if not self._is_wanted:
-            return
-        outcome = self._context.run(_contained, self._function)
-        # The loop may be gone when a function that nobody waits for returns late.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._deliver, outcome)
-
-    def drop(self) -> None:
-        """Do not do it; whoever waits is told."""
-        closed = Outcome[Any](None, RuntimeError("the executor is closed: the server is stopping"))
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._deliver, closed)
-
-    def _deliver(self, outcome: Outcome[Any]) -> None:
-        if self._is_wanted:
-            self._done(outcome)
-
-
 def _answered(answer: asyncio.Future[Any], outcome: Any) -> None:
     if not answer.done():
         answer.set_result(outcome)
@@ -201,19 +138,12 @@ class InlineExecutor:
         """Run ``work`` here and now."""
         return _contained(work).value()
 
-    def submit(
-        self, work: Callable[[], Result], context: Context, done: Callable[[Outcome[Result]], None]
-    ) -> Callable[[], None]:
-        """Run ``work`` here and now; ``done`` hears of it in the loop's next turn."""
-        timer = asyncio.get_running_loop().call_soon(done, context.run(_contained, work))
-        return timer.cancel
-
     def close(self) -> None:
         """Nothing to close."""
 
 
-class Outcome(Generic[Result]):
-    """What work returned or raised, carried as a value; `value` returns or raises it, once."""
+class _Outcome(Generic[Result]):
+    """What work returned or raised, carried as a value."""
 
     __slots__ = ("_problem", "_result")
 
@@ -238,8 +168,8 @@ class FunctionExit(RuntimeError):
         super().__init__(f"the function raised {type(problem).__name__}: {problem}")
 
 
-def _contained(work: Callable[[], Result]) -> Outcome[Result]:
+def _contained(work: Callable[[], Result]) -> _Outcome[Result]:
     try:
-        return Outcome(work(), None)
+        return _Outcome(work(), None)
     except BaseException as problem:
-        return Outcome(None, problem)
+        return _Outcome(None, problem)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NewType, Protocol, runtime_checkable
+from typing import Any, NewType, Protocol
 
 from pegboard.queue.messages import LogLevel, Output, ProgressUnit
 
@@ -105,24 +105,6 @@ class Runner(Protocol):
         Yields one `Output` per call at each step. A plain function yields once with
         ``is_generating`` false; a generator yields each step with it true, and ends. Raises what the
         user's function raised. ``aclose()`` on the iterator closes the user's generator.
-        """
-        ...
-
-
-@runtime_checkable
-class BeginsPlainly(Protocol):
-    """A runner that can do without a task for plain functions."""
-
-    def begin(
-        self, call: Call, reporter: Reporter, done: Callable[[Output | BaseException], None]
-    ) -> Callable[[], None] | None:
-        """Begin a call at once, if its function is plain and blocks; ``None`` when it is not.
-
-        ``done`` gets the output, or what the user's function raised, on the loop. A task and its turns of
-        the loop are spared, so that the slot of a function is free the moment it has ended.
-
-        Returns:
-            What to call when nobody wants the output any more.
         """
         ...
 

@@ -23,16 +23,7 @@ from typing import Any, Literal
 from pegboard.errors import QueueFull
 from pegboard.queue.estimate import Durations
 from pegboard.queue.intake import Intake
-from pegboard.queue.job import (
-    BeginsPlainly,
-    Call,
-    FunctionLimits,
-    Job,
-    JobId,
-    JobState,
-    Runner,
-    SessionId,
-)
+from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, Runner, SessionId
 from pegboard.queue.messages import (
     Ended,
     Failure,
@@ -84,8 +75,6 @@ class _Run:
     lane: str
     tracks: list[_Track]
     task: asyncio.Task[None] | None = None
-    give_up: Callable[[], None] | None = None
-    """Ends the wait for a plain function, which has no task."""
     holds_slot: bool = True
 
     @property
@@ -142,7 +131,6 @@ class Engine:
     ) -> None:
         self._scheduler = Scheduler(functions, max_size)
         self._runner = runner
-        self._begin = runner.begin if isinstance(runner, BeginsPlainly) else None
         self._clock = clock
         self._describe = describe_failure or _plain_failure
         self._output_count = output_count or (lambda function_id: 0)
@@ -157,8 +145,6 @@ class Engine:
         self._dispatch_scheduled = False
         self._direct: set[asyncio.Task[Any]] = set()
         self._joined_lanes: set[str] = set()
-        self._plain: set[_Run] = set()
-        self._is_quiet = asyncio.Event()
         self._is_stopped = False
 
     # -- joining -----------------------------------------------------------------------------------
@@ -257,7 +243,8 @@ class Engine:
                 track.job.started_at_s = now
                 track.run = run
                 self._tell_observer("started", track.job)
-            self._start(run)
+            run.task = asyncio.get_running_loop().create_task(self._carry_out(run))
+            run.task.add_done_callback(partial(self._task_over, run))
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
         self._moved_lanes |= {
@@ -269,43 +256,6 @@ class Engine:
             self._tell_places()
 
     # -- running -----------------------------------------------------------------------------------
-
-    def _start(self, run: _Run) -> None:
-        """Let a run begin: a plain function at once in its thread, any other in a task."""
-        loop = asyncio.get_running_loop()
-        if self._begin is not None and len(run.tracks) == 1 and run.tracks[0].intake is None:
-            track = run.tracks[0]
-            reporter = _Reporter(self, track, loop)
-            told = loop.call_later(STARTED_AFTER_S, self._tell_started, run)
-            try:
-                run.give_up = self._begin(
-                    track.job.call, reporter, partial(self._plainly_over, run, told)
-                )
-            except BaseException as problem:
-                told.cancel()
-                # Later, because whoever dispatches is not done with what waits.
-                loop.call_soon(self._finish, run, self._worded(problem, track.job.call))
-                return
-            if run.give_up is not None:
-                self._plain.add(run)
-                return
-            told.cancel()
-        run.task = loop.create_task(self._carry_out(run))
-        run.task.add_done_callback(partial(self._task_over, run))
-
-    def _plainly_over(
-        self, run: _Run, told: asyncio.TimerHandle, result: Output | BaseException
-    ) -> None:
-        """Take what a plain function gave."""
-        told.cancel()
-        self._plain.discard(run)
-        track = run.tracks[0]
-        if isinstance(result, BaseException):
-            self._finish(run, self._worded(result, track.job.call))
-        else:
-            track.last_output = result
-            self._finish(run, None, is_whole=True)
-        self._is_quiet.set()
 
     async def _carry_out(self, run: _Run) -> None:
         """Run one function to its end."""
@@ -495,13 +445,8 @@ class Engine:
     def _close_run(self, track: _Track) -> None:
         """Stop the run of a job, unless another job of its batch still wants the result."""
         run = track.run
-        if run is None or run.is_wanted:
-            return
-        if run.task is not None:
+        if run is not None and run.task is not None and not run.is_wanted:
             run.task.cancel()
-        if run.give_up is not None:
-            run.give_up()
-            self._plain.discard(run)
 
     def abandon(self, job_id: str) -> None:
         """Nobody will read this event's end: drop it if it waits, close it if it runs."""
@@ -513,10 +458,8 @@ class Engine:
 
     def leave(self, session: SessionId) -> None:
         """Nobody reads this session any more: drop what waits, close what runs."""
-        pending = [self._tracks[job_id] for job_id in self._of_session.get(session, ())]
-        # What waits goes first: a slot that one of them leaves must not start another.
-        for track in sorted(pending, key=lambda track: track.run is not None):
-            self.abandon(track.job.id)
+        for job_id in list(self._of_session.get(session, ())):
+            self.abandon(job_id)
         self._outboxes.pop(session, None)
 
     async def stop(self, drain_s: float = 0.0) -> None:
@@ -528,8 +471,8 @@ class Engine:
             self._end(self._tracks[job.id], JobState.FAILED, None, _SHUTDOWN)
         self._is_stopped = True
         runs = {track.run.task for track in self._tracks.values() if track.run and track.run.task}
-        if drain_s > 0:
-            await self._drained(runs, drain_s)
+        if runs and drain_s > 0:
+            await asyncio.wait(runs, timeout=drain_s)
         left = list(self._tracks.values())
         for track in left:
             self._end(track, JobState.FAILED, None, _SHUTDOWN)
@@ -545,16 +488,6 @@ class Engine:
             self._places_timer = None
         for box in self._outboxes.values():
             box.close()
-
-    async def _drained(self, tasks: set[asyncio.Task[None]], limit_s: float) -> None:
-        """Wait until nothing runs any more, or for so many seconds."""
-        until = self._clock() + limit_s
-        if tasks:
-            await asyncio.wait(tasks, timeout=limit_s)
-        while self._plain and (left_s := until - self._clock()) > 0:
-            self._is_quiet.clear()
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._is_quiet.wait(), left_s)
 
     # -- telling -----------------------------------------------------------------------------------
 
