@@ -48,7 +48,7 @@ from pegboard.queue.messages import Output
 from pegboard.request import Request
 from pegboard.signature import Plan, arguments, plan_of
 from pegboard.spec import AppSpec, StateSpec
-from pegboard.streaming import StreamsMedia
+from pegboard.streaming import StreamsMedia, plays_pieces
 
 log = logging.getLogger("pegboard.call")
 
@@ -297,8 +297,7 @@ class CallRunner:
     def _slot(self, block_id: int) -> _Slot:
         state = self._spec.states.get(block_id)
         component = None if state is not None else self._spec.components.get(block_id)
-        is_media = isinstance(component, StreamsMedia) and bool(component.streaming)
-        return _Slot(block_id, component, state, is_media)
+        return _Slot(block_id, component, state, plays_pieces(component))
 
     def _worded(self, problem: BaseException, function: _Function) -> UserError:
         if isinstance(problem, UserError):

@@ -26,14 +26,14 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from pegboard import context, example_files
 from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, describe
 from pegboard.payload import SKIP, FileRef, Ready, Skip, Update, file_refs, map_files
 from pegboard.settings import environment, environment_flag
-from pegboard.streaming import MediaChunk, StreamsMedia
+from pegboard.streaming import MediaChunk, plays_pieces
 from pegboard.wiring import called, function_name
 
 log = logging.getLogger("pegboard.examples")
@@ -170,7 +170,7 @@ class ExampleCache:
                         continue
                     results[at] = value
                     component = self._outputs[at]
-                    if is_generating and _plays_pieces(component) and not isinstance(value, _FINISHED):
+                    if is_generating and plays_pieces(component) and not isinstance(value, _FINISHED):
                         piece = None if value is None else component.encode_chunk(value)
                         pieces.setdefault(at, []).extend([piece] if piece is not None else [])
 
@@ -316,10 +316,6 @@ Take = Callable[[Any, bool], None]
 """Gets a value, and whether a generator gave it."""
 
 _FINISHED = (Update, Block, Ready)
-
-
-def _plays_pieces(component: Any) -> TypeGuard[StreamsMedia]:
-    return isinstance(component, StreamsMedia) and bool(component.streaming)
 
 
 def _each_step(fn: Fn, positional: list[Any], named: dict[str, Any], take: Take) -> None:

@@ -62,7 +62,7 @@ def as_wire(payload: Any) -> Any:
 
 
 def _fetched(ref: FileRef, folder: Path) -> FileRef:
-    if ref.url is None or not ref.url.startswith(("http://", "https://")):
+    if ref.url is None or not ref.is_address:
         return ref
     from pegboard import fetch  # most apps fetch nothing
 

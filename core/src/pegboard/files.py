@@ -224,7 +224,7 @@ class FileStore:
         """
 
         def published(ref: FileRef) -> dict[str, Any] | None:
-            kept = self._kept_address(ref, owner) if _is_address(ref) else ref
+            kept = self._kept_address(ref, owner) if ref.is_address else ref
             if kept is None:
                 return None
             if not is_initial:
@@ -277,7 +277,7 @@ class FileStore:
             return self._store_bytes(ref.data, ref.orig_name, ref.mime_type, owner)
         if ref.path is not None:
             return self._store_local(ref.path, ref.orig_name, ref.mime_type, owner)
-        if ref.url is not None and _is_address(ref):
+        if ref.url is not None and ref.is_address:
             return self.find(self._fetched(ref.url, owner, ref.orig_name).handle or "", owner)
         return None
 
@@ -501,12 +501,6 @@ def _wire(
         "is_stream": is_stream,
         "meta": {"_type": FILE_MARKER},
     }
-
-
-def _is_address(ref: FileRef) -> bool:
-    """Say whether a reference is nothing but a web address that is to be fetched."""
-    is_local = ref.handle is not None or ref.data is not None or ref.path is not None
-    return not is_local and not ref.is_stream and (ref.url or "").startswith(("http://", "https://"))
 
 
 def _is_gone(ref: FileRef | None, files: Mapping[str, StoredFile]) -> bool:

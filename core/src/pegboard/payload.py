@@ -70,6 +70,12 @@ class FileRef:
         """Refer to a file by http(s) address; the server fetches it (public addresses only)."""
         return cls(url=url, orig_name=orig_name)
 
+    @property
+    def is_address(self) -> bool:
+        """Whether the reference is nothing but a web address, which is to be fetched."""
+        is_local = self.handle is not None or self.data is not None or self.path is not None
+        return not is_local and not self.is_stream and (self.url or "").startswith(("http://", "https://"))
+
     def read_bytes(self) -> bytes:
         """Return the whole content.
 

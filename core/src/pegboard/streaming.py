@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from pegboard.payload import FileRef
 
@@ -42,3 +42,8 @@ class StreamsMedia(Protocol):
     def join_chunks(self, chunks: Sequence[FileRef]) -> FileRef | None:
         """Return all pieces as one file. ``chunks`` are local files with `encode_chunk`'s content."""
         ...
+
+
+def plays_pieces(component: Any) -> TypeGuard[StreamsMedia]:
+    """Say whether what is yielded for a component is a piece, played while the rest is made."""
+    return isinstance(component, StreamsMedia) and bool(component.streaming)

@@ -15,7 +15,7 @@ from typing import Any
 from pegboard.component import Component
 from pegboard.events import Listener
 from pegboard.i18n import translated
-from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs
+from pegboard.payload import FILE_MARKER, FILE_MARKERS, FileRef, file_refs, map_files
 from pegboard.signature import input_parameters
 from pegboard.spec import AppSpec
 
@@ -133,14 +133,12 @@ def _example(component: Component[Any, Any, Any]) -> Any:
 
 def _named_files(payload: Any) -> Any:
     """Return a payload with files as clients write them: by the name of a file of theirs."""
-    if isinstance(payload, FileRef):
-        name = payload.orig_name or (payload.path.name if payload.path is not None else "file")
+
+    def named(ref: FileRef) -> dict[str, Any]:
+        name = ref.orig_name or (ref.path.name if ref.path is not None else "file")
         return {"path": name, "orig_name": name, "meta": {"_type": FILE_MARKER}}
-    if isinstance(payload, dict):
-        return {name: _named_files(item) for name, item in payload.items()}
-    if isinstance(payload, (list, tuple)):
-        return [_named_files(item) for item in payload]
-    return payload
+
+    return map_files(payload, named)
 
 
 def _default_of(
