@@ -31,6 +31,7 @@ from typing import Any
 from pegboard import context, example_files
 from pegboard.component import Block, Component
 from pegboard.errors import ArityError, PegboardError, describe
+from pegboard.incoming import digest_of
 from pegboard.payload import SKIP, FileRef, Ready, Skip, Update, file_refs, map_files
 from pegboard.settings import environment, environment_flag
 from pegboard.streaming import MediaChunk, plays_pieces
@@ -418,7 +419,7 @@ def _digest_of(component: AnyComponent, value: Any) -> Any:
     if component.carries_files and isinstance(value, (str, os.PathLike)):
         path = Path(value)
         if path.is_file():
-            return ["file", _file_digest(path), path.suffix]
+            return ["file", digest_of(path), path.suffix]
     if value is None or isinstance(value, (bool, int, float, str)):
         return [type(value).__name__, value]
     payload = component.postprocess(value)
@@ -429,15 +430,7 @@ def _digest_of(component: AnyComponent, value: Any) -> Any:
 def _ref_digest(ref: FileRef) -> str:
     if ref.data is not None:
         return hashlib.sha256(ref.data).hexdigest()
-    return _file_digest(ref.path) if ref.path is not None else str(ref.url)
-
-
-def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+    return digest_of(ref.path) if ref.path is not None else str(ref.url)
 
 
 def _hash(facts: Any) -> str:

@@ -33,14 +33,13 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 from pegboard.errors import FileRefused, UserError
 from pegboard.file_names import safe_name, shown_name
 from pegboard.file_rules import FileRules
-from pegboard.incoming import DEFAULT_MAX_BYTES, IncomingFile
+from pegboard.incoming import DEFAULT_MAX_BYTES, IncomingFile, digest_of
 from pegboard.payload import FILE_MARKER, FileRef, is_file_dict, map_files
 
 log = logging.getLogger("pegboard.files")
 
 MAX_ADDRESSES = 1000
 RETRY_ADDRESS_S = 60.0
-CHUNK_BYTES = 1 << 20
 FILE_ROUTE = "/gradio_api/file="
 
 
@@ -168,7 +167,7 @@ class FileStore:
         target = self._made("incoming") / secrets.token_urlsafe(16)
         try:
             got = fetch.fetch(url, target, self.max_bytes)
-            digest = _digest_of(got.path)
+            digest = digest_of(got.path)
             stored = self._store(got.path, digest, got.size, orig_name or got.name, got.mime_type, owner)
         except FileRefused as refusal:
             raise UserError(str(refusal), title="Invalid input") from None
@@ -302,7 +301,7 @@ class FileStore:
             shutil.copyfile(real, target)
             target.chmod(0o600)
             stored = self._store(
-                target, _digest_of(target), facts.st_size, name or real.name, mime_type, owner
+                target, digest_of(target), facts.st_size, name or real.name, mime_type, owner
             )
         finally:
             target.unlink(missing_ok=True)
@@ -517,14 +516,6 @@ def _handle_path(text: str) -> str:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _digest_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as content:
-        while chunk := content.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _default_folder() -> Path:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from pegboard.errors import FileRefused
 
 DEFAULT_MAX_BYTES = 512 * 1024 * 1024
+CHUNK_BYTES = 1 << 20
 
 
 class IncomingFile:
@@ -48,3 +49,12 @@ class IncomingFile:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def digest_of(path: Path) -> str:
+    """Return the hash of a file's content, as `IncomingFile.finish` gives it."""
+    digest = hashlib.sha256()
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
