@@ -1,7 +1,7 @@
 """The bare floor: the least server that answers the same HTTP exchange.
 
 Hand-written ASGI on uvicorn (uvloop and httptools where installed): no framework, no components, no
-queue. It answers join at once and writes the result to the session's open stream. What it costs is
+queue; its page is a form of plain HTML. It answers join at once and writes the result to the session's open stream. What it costs is
 what HTTP costs; no library can be cheaper on the same server.
 """
 
@@ -25,7 +25,20 @@ CONFIG = orjson.dumps(
         "dependencies": [{"id": i, "api_name": name} for i, name in enumerate(NAMES)],
     }
 )
-PAGE = b"<!doctype html><title>floor</title><p>Hello</p>"
+PAGE = b"""<!doctype html><title>floor</title>
+<form><input type="text"> <button>Submit</button></form> <input type="text" readonly>
+<script type="module">
+const [name, output] = document.querySelectorAll('input');
+const session = Math.random().toString(36).slice(2);
+let stream;
+document.querySelector('form').addEventListener('submit', event => {
+  event.preventDefault();
+  stream ??= new EventSource(`/gradio_api/queue/data?session_hash=${session}`);
+  stream.onmessage = ({ data }) => { output.value = JSON.parse(data).output.data[0]; };
+  const body = JSON.stringify({ data: [name.value], fn_index: 0, session_hash: session });
+  fetch('/gradio_api/queue/join', { method: 'POST', body });
+});
+</script>"""
 FOLDER = tempfile.TemporaryDirectory(prefix="floor-")
 WORD = "word "
 

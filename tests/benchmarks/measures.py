@@ -6,11 +6,12 @@ import asyncio
 import io
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from statistics import median
 
-from tests.benchmarks.servers import Contender, Running, serving
+from tests.benchmarks.servers import ROOT, Contender, Running, serving
 from tests.benchmarks.wire import PREFIX, Connection, Session, functions_of
 
 Figures = dict[str, float]
@@ -58,6 +59,12 @@ def start(app: str) -> Callable[[Contender], Figures]:
     return run
 
 
+def start_with_examples(contender: Contender) -> Figures:
+    """Start the app with 1,000 examples, and hello world beside it."""
+    hello, figures = start("hello")(contender), start("examples")(contender)
+    return {**figures, "CPU, x hello world": figures["CPU, ms"] / hello["CPU, ms"]}
+
+
 def describing(contender: Contender) -> Figures:
     """Describe a page of 1,000 components, in one process that has imported everything."""
     probe = DESCRIBE_PROBE.format(library=contender.library)
@@ -66,6 +73,45 @@ def describing(contender: Contender) -> Figures:
     ).stdout
     return {"build, CPU ms": float(output.strip().splitlines()[-1])}
 
+
+def discovery(contender: Contender) -> Figures:
+    """Find 60 distributions, 35 of them plugins, for the first time in a fresh interpreter.
+
+    Their manifests are those of the installed components, over and over, under other names.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        probe = DISCOVERY_PROBE.format(folder=folder, root=str(ROOT))
+        output = subprocess.run(
+            [contender.python, "-c", probe], check=True, capture_output=True, text=True
+        ).stdout
+    return {"CPU, ms": float(output.strip().splitlines()[-1])}
+
+
+DISCOVERY_PROBE = """
+import subprocess, sys
+from pathlib import Path
+if len(sys.argv) == 1:
+    sys.path.insert(0, {root!r})
+    from pegboard.plugins import index
+    from tests.unit.installed import install
+    folder, installed = Path({folder!r}), index().entries
+    for number in range(60):
+        name, known = f"thing{{number}}", installed[number % len(installed)].manifest.raw
+        kept = {{key: value for key, value in known.items() if key not in ("name", "object")}}
+        package = install(folder, f"made-up-{{number}}", {{name: name.title()}}, entries={{name: kept}})
+        if number >= 35:
+            (folder / f"{{package}}-1.0.dist-info" / "entry_points.txt").write_text("[console_scripts]\\na = b:c\\n")
+    print(subprocess.run([sys.executable, "-c", sys.orig_argv[2], "measure"], check=True, capture_output=True, text=True).stdout)
+else:
+    import time
+    from pegboard.plugins import scan
+    sys.path[:] = [{folder!r}] + [path for path in sys.path if "-packages" not in path and "src" not in path]
+    begin = time.thread_time()
+    found = scan()
+    spent = time.thread_time() - begin
+    assert len(found.entries) == 35 and not found.problems, found.problems
+    print(spent * 1000)
+"""
 
 DESCRIBE_PROBE = """
 import time

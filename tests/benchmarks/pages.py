@@ -35,15 +35,14 @@ def page_of(app: str, *, clicks: bool = False, is_slow: bool = False) -> Callabl
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             try:
                 address = f"http://127.0.0.1:{server.port}/"
-                has_form = contender.library is not None
-                return _measure(browser, address, has_form, clicks, is_slow)
+                return _measure(browser, address, clicks, is_slow)
             finally:
                 browser.close()
 
     return run
 
 
-def _measure(browser: Browser, address: str, has_form: bool, clicks: bool, is_slow: bool) -> Figures:
+def _measure(browser: Browser, address: str, clicks: bool, is_slow: bool) -> Figures:
     page = browser.new_context().new_page()
     page.set_default_timeout(120_000)
     session = page.context.new_cdp_session(page)
@@ -54,7 +53,7 @@ def _measure(browser: Browser, address: str, has_form: bool, clicks: bool, is_sl
     sizes: list[float] = []
     session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.add_init_script(SHIFTS)
-    page.add_init_script(READY % ("true" if has_form else "false"))
+    page.add_init_script(READY)
     page.goto(address, wait_until="commit")
     ready_ms = float(page.evaluate("window.benchmarkReady"))
     page.wait_for_load_state("networkidle")
@@ -64,7 +63,7 @@ def _measure(browser: Browser, address: str, has_form: bool, clicks: bool, is_sl
         "ready, ms": ready_ms,
         "layout shift": float(page.evaluate("window.benchmarkShift")),
     }
-    if has_form and clicks:
+    if clicks:
         figures["click to output, ms"] = _click(page)
     return figures
 
@@ -87,10 +86,9 @@ new PerformanceObserver(list => {
 READY = """window.benchmarkReady = new Promise(resolve => {
   const isThere = node => Boolean(node && node.getClientRects().length);
   const look = () => {
-    const isReady = %s
-      ? isThere(document.querySelector('textarea, input[type=text], input:not([type])')) &&
-        [...document.querySelectorAll('button')].some(b => isThere(b) && b.textContent.trim() === 'Submit')
-      : isThere(document.querySelector('p'));
+    const isReady =
+      isThere(document.querySelector('textarea, input[type=text], input:not([type])')) &&
+      [...document.querySelectorAll('button')].some(b => isThere(b) && b.textContent.trim() === 'Submit');
     if (isReady) resolve(performance.now());
     else requestAnimationFrame(look);
   };

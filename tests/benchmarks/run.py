@@ -21,13 +21,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.rows import GROSS, ROWS, WAITING, Figures, Row
-from tests.benchmarks.servers import Contender, Running, contenders, serving
+from tests.benchmarks.servers import ROOT, Contender, Running, contenders, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 

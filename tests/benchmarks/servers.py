@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 START_LIMIT_S = 240.0
 """Generous, because the machines this runs on are shared."""
 

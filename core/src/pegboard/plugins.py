@@ -36,6 +36,7 @@ from pegboard.manifest import (
 COMPONENTS_GROUP = "pegboard.components"
 MANIFEST_GROUP = "pegboard.manifest"
 HOOKS_GROUP = "pegboard.plugins"
+_GROUPS = frozenset({COMPONENTS_GROUP, MANIFEST_GROUP, HOOKS_GROUP})
 _REFUSED_NAMES = frozenset({"mic", "tabitem", "timeseries"})
 _MAX_CAUSE = 300
 
@@ -481,15 +482,33 @@ def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
     for dist in importlib_metadata.distributions():
         try:
             text = dist.read_text("entry_points.txt")
-            # Parsing is the dear part; most distributions have no line for us.
+            # Most distributions have no line for us.
             if not text or "pegboard." not in text:
                 continue
-            groups = (COMPONENTS_GROUP, MANIFEST_GROUP, HOOKS_GROUP)
-            points = [p for p in dist.entry_points if p.group in groups]
+            points = list(_points_in(text))
         except Exception:  # a malformed entry_points.txt is that distribution's fault alone
             continue
         if points:
             yield dist, points
+
+
+def _points_in(text: str) -> Iterator[importlib_metadata.EntryPoint]:
+    """Read our groups' lines of an ``entry_points.txt`` (INI: the entry points specification).
+
+    ``dist.entry_points`` would read the file a second time, and all of its groups.
+
+    Raises:
+        ValueError: A line of ours is not ``name = value``.
+    """
+    group = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif group in _GROUPS and line and line[0] not in "#;":
+            name, equals, value = line.partition("=")
+            if not equals:
+                raise ValueError(f"'{line}' is not 'name = value'")
+            yield importlib_metadata.EntryPoint(name.strip(), value.strip(), group)
 
 
 def _name_and_version(dist: Any) -> tuple[str, str]:
