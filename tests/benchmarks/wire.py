@@ -23,10 +23,15 @@ class Connection:
         self.writer: asyncio.StreamWriter | None = None
         self._sent = 0
 
-    async def send(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> dict[str, str]:
-        """Send a request and return the response's headers, with the status under ``:status``."""
+    async def connect(self) -> None:
+        """Open the connection, if it is not open."""
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**26)
+
+    async def send(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> dict[str, str]:
+        """Send a request and return the response's headers, with the status under ``:status``."""
+        await self.connect()
+        assert self.writer is not None
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
         if body:
             head += f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
@@ -144,6 +149,10 @@ class Session:
             await asyncio.wait({future, self.reader_task}, return_when=asyncio.FIRST_COMPLETED)
         del self.ended[event]
         return future.result()
+
+    async def connect(self) -> None:
+        """Open the connection for joins, as a page that is open has it."""
+        await self.posts.connect()
 
     async def heard(self) -> None:
         """Return when the next messages have come."""

@@ -27,7 +27,7 @@ RUNNING = {
 }
 PURE = {
     "context", "errors", "manifest", "payload", "queue.estimate", "queue.job", "queue.messages",
-    "queue.scheduler", "spec",
+    "queue.scheduler", "queue.slots", "spec",
 }
 # Each may import only these of ours.
 FOUNDATIONS = {
@@ -42,7 +42,8 @@ FOUNDATIONS = {
     "spec": {"component", "events", "payload"},
     "streaming": {"payload"},
     "queue.messages": {"payload"},
-    "queue.job": {"queue.messages"},
+    "queue.slots": set(),
+    "queue.job": {"queue.messages", "queue.slots"},
     "queue.estimate": set(),
     "queue.scheduler": {"errors", "queue.job", "queue.estimate", "queue.messages"},
 }

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from pegboard.executor import Executor, FunctionExit, InlineExecutor, ThreadExecutor
+from pegboard.queue.slots import Slots
 
 word: ContextVar[str] = ContextVar("word", default="nothing")
 
@@ -156,3 +158,124 @@ def test_a_function_that_never_returns_does_not_keep_the_process() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout == "over\n"
+
+
+# -- slots -------------------------------------------------------------------------------------------
+
+
+class Held:
+    """Work that says when it has begun, and ends when it is let go."""
+
+    def __init__(self) -> None:
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self) -> int:
+        self.has_begun.set()
+        assert self.may_end.wait(30)
+        return threading.get_ident()
+
+
+def test_no_more_work_runs_than_there_are_slots() -> None:
+    executor, slots = ThreadExecutor(8), Slots[Any](2)
+    lock, running, most = threading.Lock(), 0, 0
+
+    def work() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.001)
+        with lock:
+            running -= 1
+
+    async def main() -> None:
+        await asyncio.gather(*(executor.run(work, slots) for _ in range(100)))
+        await executor.run(work, slots)
+
+    on_loop(main)
+    assert (running, most) == (0, 2)
+    executor.close()
+
+
+def test_the_thread_that_frees_a_slot_goes_on_with_what_waits_though_the_loop_is_busy() -> None:
+    executor, slots = ThreadExecutor(8), Slots[Any](1)
+    first, second = Held(), Held()
+
+    async def main() -> tuple[int, int]:
+        works = [asyncio.ensure_future(executor.run(work, slots)) for work in (first, second)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        # From here on the loop does nothing: it waits in this function.
+        assert first.has_begun.wait(30)
+        assert not second.has_begun.is_set()
+        first.may_end.set()
+        assert second.has_begun.wait(30)
+        second.may_end.set()
+        return await works[0], await works[1]
+
+    one, two = on_loop(main)
+    assert one == two
+    executor.close()
+
+
+def test_work_that_nobody_waits_for_frees_its_slot_and_its_end_frees_none() -> None:
+    executor, slots = ThreadExecutor(8), Slots[Any](1)
+    stuck, second, third = Held(), Held(), Held()
+
+    async def main() -> None:
+        one = asyncio.ensure_future(executor.run(stuck, slots))
+        two = asyncio.ensure_future(executor.run(second, slots))
+        three = asyncio.ensure_future(executor.run(third, slots))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(stuck.has_begun.wait, 30)
+        one.cancel()
+        assert await asyncio.to_thread(second.has_begun.wait, 30)
+        stuck.may_end.set()
+        await executor.run(lambda: None)  # the stuck thread has had its turn
+        assert not third.has_begun.is_set()
+        second.may_end.set()
+        third.may_end.set()
+        await asyncio.gather(two, three)
+
+    on_loop(main)
+    assert slots.take(object())
+    executor.close()
+
+
+def test_work_that_waits_for_a_slot_can_be_given_up() -> None:
+    executor, slots = ThreadExecutor(8), Slots[Any](1)
+    first, given_up, last = Held(), Held(), Held()
+    last.may_end.set()
+
+    async def main() -> None:
+        one = asyncio.ensure_future(executor.run(first, slots))
+        two = asyncio.ensure_future(executor.run(given_up, slots))
+        three = asyncio.ensure_future(executor.run(last, slots))
+        await asyncio.sleep(0)
+        two.cancel()
+        await asyncio.gather(two, return_exceptions=True)
+        first.may_end.set()
+        await asyncio.gather(one, three)
+
+    on_loop(main)
+    assert not given_up.has_begun.is_set()
+    executor.close()
+
+
+def test_closing_drops_what_waits_for_a_slot() -> None:
+    executor, slots = ThreadExecutor(8), Slots[Any](1)
+    first, second = Held(), Held()
+
+    async def main() -> None:
+        one = asyncio.ensure_future(executor.run(first, slots))
+        two = asyncio.ensure_future(executor.run(second, slots))
+        await asyncio.sleep(0)
+        executor.close()
+        first.may_end.set()
+        await one
+        with pytest.raises(asyncio.CancelledError):
+            await two
+
+    on_loop(main)
+    assert not second.has_begun.is_set()

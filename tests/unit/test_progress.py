@@ -30,6 +30,8 @@ class Heard:
         self.bars: list[list[ProgressUnit]] = []
         self.messages: list[tuple[Any, ...]] = []
 
+    def begun(self) -> None: ...
+
     def progress(self, units: Sequence[ProgressUnit]) -> None:
         self.bars.append(list(units))
 

@@ -219,3 +219,60 @@ def _lines(work: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return lines
+
+
+# -- ahead of a slot ---------------------------------------------------------------------------------
+
+
+def test_a_lane_may_start_jobs_ahead_of_its_slots_and_these_still_wait() -> None:
+    names = Names(limits(0, "lane", 2))
+    names.join("a", "b", "c", "d", "e")
+    names.scheduler.allow_ahead("lane", 1)
+
+    assert names.start_all() == [["a"], ["b"], ["c"]]
+    assert names.scheduler.ahead_in("lane") == 1
+    assert (names.scheduler.running_count, names.scheduler.waiting_count) == (2, 3)
+    names.scheduler.finish("lane")
+    assert names.start_all() == [["d"]]
+    assert (names.scheduler.running_count, names.scheduler.waiting_count) == (2, 2)
+
+
+def test_what_was_started_ahead_counts_for_the_size_of_the_queue() -> None:
+    names = Names(limits(0, "lane"), max_size=2)
+    names.scheduler.allow_ahead("lane", 1)
+    names.join("a")
+    names.start_all()
+    names.join("b")
+    names.start_all()
+    names.join("c")
+    with pytest.raises(QueueFull):
+        names.join("d")
+
+
+def test_no_more_go_ahead_once_a_lane_may_not_any_more() -> None:
+    names = Names(limits(0, "lane"))
+    names.scheduler.allow_ahead("lane", 2)
+    names.join("a", "b", "c", "d", "e")
+    assert len(names.start_all()) == 3
+    names.scheduler.allow_ahead("lane", 0)
+    for _ in range(2):
+        names.scheduler.finish("lane")
+        assert names.start() is None
+    names.scheduler.finish("lane")
+    assert names.start_all() == [["d"]]
+    assert names.scheduler.ahead_in("lane") == 0
+
+
+def test_a_batch_goes_ahead_only_when_it_is_full() -> None:
+    names = Names(limits(0, "lane", 1, batch=2))
+    names.scheduler.allow_ahead("lane", 1)
+    names.join("a", "b", "c")
+    assert names.start_all() == [["a", "b"]]
+    names.join("d")
+    assert names.start_all() == [["c", "d"]]
+    names.join("e")
+    assert names.start_all() == []
+    names.scheduler.finish("lane")
+    assert names.start_all() == []  # one slot's worth is ahead already, and this batch is not full
+    names.scheduler.finish("lane")
+    assert names.start_all() == [["e"]]

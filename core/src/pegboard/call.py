@@ -45,6 +45,7 @@ from pegboard.payload import (
 from pegboard.pump import Pump
 from pegboard.queue.job import Call, Reporter
 from pegboard.queue.messages import Output
+from pegboard.queue.slots import Slots
 from pegboard.request import Request
 from pegboard.signature import Plan, arguments, plan_of
 from pegboard.spec import AppSpec, StateSpec
@@ -53,6 +54,7 @@ from pegboard.streaming import StreamsMedia, plays_pieces
 log = logging.getLogger("pegboard.call")
 
 Result = TypeVar("Result")
+Begun = Callable[[], None]
 
 _ABSENT: Any = object()
 
@@ -74,8 +76,8 @@ class Sessions(Protocol):
 class Threads(Protocol):
     """Where blocking work runs."""
 
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` in a thread, with the caller's context variables."""
+    async def run(self, work: Callable[[], Result], slots: Slots[Any] | None = None) -> Result:
+        """Run ``work`` in a thread, with the caller's context variables, when a slot is free."""
 
 
 class FunctionFailed(UserError):
@@ -145,17 +147,21 @@ class CallRunner:
     # -- the queue's Runner ------------------------------------------------------------------------
 
     async def run(
-        self, calls: Sequence[Call], reporters: Sequence[Reporter]
+        self,
+        calls: Sequence[Call],
+        reporters: Sequence[Reporter],
+        slots: Slots[Any] | None = None,
     ) -> AsyncIterator[Sequence[Output]]:
         """Run one function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
         function = self._function(calls[0].function_id)
+        begun = None if slots is None else reporters[0].begun
         # The border: whatever the user's code raises is worded here, once.
         try:
             with progress.reporting(
                 reporters[0] if reporters else None, tracks_tqdm=function.tracks_tqdm
             ):
                 if function.listener.batch:
-                    yield await self._run_batch(function, calls)
+                    yield await self._run_batch(function, calls, slots, begun)
                 elif function.is_async_generator:
                     async for output in self._stream_async(function, calls[0]):
                         yield [output]
@@ -166,16 +172,18 @@ class CallRunner:
                             for output in items:
                                 yield (output,)
                 else:
-                    yield [await self._run_one(function, calls[0])]
+                    yield [await self._run_one(function, calls[0], slots, begun)]
         except (GeneratorExit, asyncio.CancelledError):
             raise
         except BaseException as problem:
             raise self._worded(problem, function) from problem
 
-    async def _run_one(self, function: _Function, call: Call) -> Output:
+    async def _run_one(
+        self, function: _Function, call: Call, slots: Slots[Any] | None, begun: Begun | None
+    ) -> Output:
         step = _Step(self, function, call)
         if not function.is_coroutine:
-            return await self._threads.run(step.whole)
+            return await self._threads.run(partial(step.whole, begun), slots)
         if function.carries_files:
             positional, named = await self._threads.run(step.prepare)
             result = await function.fn(*positional, **named)
@@ -203,7 +211,13 @@ class CallRunner:
             if close is not None:
                 await close()
 
-    async def _run_batch(self, function: _Function, calls: Sequence[Call]) -> list[Output]:
+    async def _run_batch(
+        self,
+        function: _Function,
+        calls: Sequence[Call],
+        slots: Slots[Any] | None,
+        begun: Begun | None,
+    ) -> list[Output]:
         steps = [_Step(self, function, call) for call in calls]
 
         def prepare() -> tuple[list[Any], dict[str, Any]]:
@@ -221,10 +235,12 @@ class CallRunner:
             return await self._threads.run(partial(finish, result))
 
         def whole() -> list[Output]:
+            if begun is not None:
+                begun()
             positional, named = prepare()
             return finish(_called(function.fn, positional, named))
 
-        return await self._threads.run(whole)
+        return await self._threads.run(whole, slots)
 
     # -- before the queue --------------------------------------------------------------------------
 
@@ -272,11 +288,7 @@ class CallRunner:
         assert listener.fn is not None
         inputs = tuple(self._slot(block_id) for block_id in listener.inputs)
         outputs = tuple(self._slot(block_id) for block_id in listener.outputs)
-        target = listener.fn
-        while isinstance(target, partial):
-            target = target.func
-        if not inspect.isroutine(target):
-            target = getattr(target, "__call__", target)  # noqa: B004 - the method itself is wanted
+        target = routine_of(listener.fn)
         return _Function(
             listener=listener,
             fn=listener.fn,
@@ -312,6 +324,22 @@ class CallRunner:
             shown = str(problem) or type(problem).__name__
             return FunctionFailed(shown)
         return FunctionFailed(f"The function failed (reference {reference})")
+
+
+def routine_of(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the routine behind partial functions and callable objects."""
+    while isinstance(fn, partial):
+        fn = fn.func
+    if not inspect.isroutine(fn):
+        return getattr(fn, "__call__", fn)  # noqa: B004 - the method itself is wanted
+    return fn
+
+
+def is_plain(fn: Callable[..., Any]) -> bool:
+    """Say whether a function is one piece of blocking work: no generator, and no coroutine."""
+    routine = routine_of(fn)
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return not any(kind(routine) for kind in kinds)
 
 
 _closing: set[asyncio.Future[None]] = set()
@@ -367,8 +395,10 @@ class _Step:
         self._media: dict[int, MediaStream] = {}
         self._last: list[Any] = []
 
-    def whole(self) -> Output:
-        """Do everything for a plain function."""
+    def whole(self, begun: Begun | None = None) -> Output:
+        """Do everything for a plain function, after saying that it has begun."""
+        if begun is not None:
+            begun()
         positional, named = self.prepare()
         result = _called(self._function.fn, positional, named)
         return self.finish(result)

@@ -13,14 +13,20 @@ from contextvars import Context, copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
+from pegboard.queue.slots import Slots
+
 Result = TypeVar("Result")
 
 
 class Executor(Protocol):
     """Runs blocking work."""
 
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` with the caller's context variables, and return or raise what it does."""
+    async def run(self, work: Callable[[], Result], slots: Slots[Any] | None = None) -> Result:
+        """Run ``work`` with the caller's context variables, and return or raise what it does.
+
+        Args:
+            slots: Begin only when one of these is free.
+        """
 
     def close(self) -> None:
         """Take no more work; wait for nothing."""
@@ -43,16 +49,27 @@ class ThreadExecutor:
         self._free = 0
         self._is_closed = False
 
-    async def run(self, work: Callable[[], Result]) -> Result:
+    async def run(self, work: Callable[[], Result], slots: Slots[Any] | None = None) -> Result:
         """Run ``work`` in a thread.
+
+        Args:
+            slots: Begin only when one of these is free. The slot is free again when the work has
+                ended, or when nobody waits for it any more.
 
         Raises:
             RuntimeError: The executor is closed.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_Outcome[Result]] = loop.create_future()
-        self._submit(_Work(work, copy_context(), loop, answer))
-        return (await answer).value()
+        piece = _Work(work, copy_context(), loop, answer, slots)
+        self._submit(piece)
+        if slots is None:
+            return (await answer).value()
+        try:
+            return (await answer).value()
+        except asyncio.CancelledError:
+            self._let_go(piece)
+            raise
 
     def close(self) -> None:
         """Let threads end once their work is done; what waits is dropped."""
@@ -73,29 +90,66 @@ class ThreadExecutor:
         with self._lock:
             if self._is_closed:
                 raise RuntimeError("the executor is closed: the server is stopping")
-            # ``_free`` counts threads that wait less work that waits; below zero, work waits.
-            self._free -= 1
-            needs_thread = self._free < 0 and self._threads < self._max_threads
-            if needs_thread:
-                self._threads += 1
-                self._free += 1
-                name = f"pegboard-{self._threads}"
-            self._work.put(work)
-        if needs_thread:
+            if work.slots is not None:
+                if not work.slots.take(work):
+                    return
+                work.holds_slot = True
+            name = self._put(work)
+        if name is not None:
             threading.Thread(target=self._serve, name=name, daemon=True).start()
+
+    def _put(self, work: _Work) -> str | None:
+        """Give work to a thread; return the name of the one to make for it, if one is needed."""
+        # ``_free`` counts threads that wait less work that waits; below zero, work waits.
+        self._free -= 1
+        self._work.put(work)
+        if self._free >= 0 or self._threads >= self._max_threads:
+            return None
+        self._threads += 1
+        self._free += 1
+        return f"pegboard-{self._threads}"
 
     def _serve(self) -> None:
         while (work := self._work.get()) is not None:
-            work.carry_out()
+            following: _Work | None = work
             del work  # nothing of a call is kept alive while the thread waits for another
-            with self._lock:
-                self._free += 1
+            while following is not None:
+                following.carry_out()
+                with self._lock:
+                    following = self._free_slot(following)
+                    if following is None:
+                        self._free += 1
+
+    def _free_slot(self, work: _Work) -> _Work | None:
+        """Free the slot that work holds, and return the work that holds it now, if some waited for it."""
+        if work.slots is None or not work.holds_slot:
+            return None
+        work.holds_slot = False
+        following: _Work | None = work.slots.give_back()
+        if following is not None:
+            following.holds_slot = True
+            if self._is_closed:
+                following.drop()
+                return self._free_slot(following)
+        return following
+
+    def _let_go(self, work: _Work) -> None:
+        """Nobody waits for this work: it gives up its slot, though its thread may go on."""
+        name = None
+        with self._lock:
+            if work.slots is None or work.slots.drop(work):
+                return
+            following = self._free_slot(work)
+            if following is not None:
+                name = self._put(following)
+        if name is not None:
+            threading.Thread(target=self._serve, name=name, daemon=True).start()
 
 
 class _Work:
     """One piece of work on its way to a thread and back."""
 
-    __slots__ = ("_answer", "_context", "_function", "_loop")
+    __slots__ = ("_answer", "_context", "_function", "_loop", "holds_slot", "slots")
 
     def __init__(
         self,
@@ -103,7 +157,10 @@ class _Work:
         context: Context,
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Any],
+        slots: Slots[_Work] | None,
     ) -> None:
+        self.slots = slots
+        self.holds_slot = False
         self._function = function
         self._context = context
         self._loop = loop
@@ -134,7 +191,7 @@ def _answered(answer: asyncio.Future[Any], outcome: Any) -> None:
 class InlineExecutor:
     """Runs work at once, on the loop: for tests, and for functions that never block."""
 
-    async def run(self, work: Callable[[], Result]) -> Result:
+    async def run(self, work: Callable[[], Result], slots: Slots[Any] | None = None) -> Result:
         """Run ``work`` here and now."""
         return _contained(work).value()
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, NewType, Protocol
 
 from pegboard.queue.messages import LogLevel, Output, ProgressUnit
+from pegboard.queue.slots import Slots
 
 JobId = NewType("JobId", str)
 SessionId = NewType("SessionId", str)
@@ -70,6 +71,7 @@ class FunctionLimits:
         time_limit_s: A streaming event is closed after so many seconds; ``None`` for no limit.
         is_stream: An event of this function takes further inputs (chunks) while it runs.
         keeps_every_chunk: Chunks wait in order; otherwise the newest replaces one that waits.
+        is_plain: One piece of blocking work from beginning to end, so that its runner can count slots.
     """
 
     function_id: int
@@ -80,10 +82,14 @@ class FunctionLimits:
     time_limit_s: float | None = None
     is_stream: bool = False
     keeps_every_chunk: bool = False
+    is_plain: bool = False
 
 
 class Reporter(Protocol):
     """How a running call speaks to the person; safe to call from any thread."""
+
+    def begun(self) -> None:
+        """Say that a run that was given slots has one of them now."""
 
     def progress(self, units: Sequence[ProgressUnit]) -> None:
         """Show progress bars."""
@@ -98,9 +104,15 @@ class Runner(Protocol):
     """Runs user code for the queue. Implemented by ``call``; the queue knows nothing of components."""
 
     def run(
-        self, calls: Sequence[Call], reporters: Sequence[Reporter]
+        self,
+        calls: Sequence[Call],
+        reporters: Sequence[Reporter],
+        slots: Slots[Any] | None = None,
     ) -> AsyncIterator[Sequence[Output]]:
         """Run one function for one call, or for a batch of calls.
+
+        With ``slots`` (only for functions that are `FunctionLimits.is_plain`), it begins when one of these
+        is free, and tells the first reporter then.
 
         Yields one `Output` per call at each step. A plain function yields once with
         ``is_generating`` false; a generator yields each step with it true, and ends. Raises what the

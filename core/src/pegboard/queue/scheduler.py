@@ -5,6 +5,9 @@ room take turns. Every operation is O(1): a lane is an ordered dictionary (so a 
 without a scan), and ready lanes stand in an ordered ring. A batched function also keeps its own waiting
 jobs in order, so that a batch is taken without looking at the rest of the lane.
 
+A lane may be allowed to start a few jobs ahead of its slots, where whoever runs them counts the slots
+(`pegboard.queue.slots`). Such a job still counts as waiting, for the places of others and for ``max_size``.
+
 Places are not kept per job, because one start would change them all: a job's place is found by walking
 its lane, which the worker does a few times a second for the lanes that moved.
 """
@@ -25,10 +28,15 @@ class _Lane:
     limit: int | None
     waiting: OrderedDict[JobId, Job] = field(default_factory=OrderedDict)
     running: int = 0
+    ahead: int = 0
 
     @property
     def has_room(self) -> bool:
-        return self.limit is None or self.running < self.limit
+        return self.limit is None or self.running < self.limit + self.ahead
+
+    @property
+    def is_at_limit(self) -> bool:
+        return self.limit is not None and self.running >= self.limit
 
 
 class Scheduler:
@@ -50,8 +58,19 @@ class Scheduler:
                 lane.limit = limit if lane.limit is None else min(lane.limit, limit)
         self._ready: OrderedDict[str, _Lane] = OrderedDict()
         self._batches: dict[int, OrderedDict[JobId, Job]] = {}
-        self.waiting_count = 0
-        self.running_count = 0
+        self._waiting_count = 0
+        self._started_count = 0
+        self._ahead_count = 0
+
+    @property
+    def waiting_count(self) -> int:
+        """How many jobs have no slot yet."""
+        return self._waiting_count + self._ahead_count
+
+    @property
+    def running_count(self) -> int:
+        """How many runs hold a slot."""
+        return self._started_count - self._ahead_count
 
     def limits_of(self, job: Job) -> FunctionLimits:
         """Return how the job's function is scheduled."""
@@ -64,6 +83,19 @@ class Scheduler:
     def limit_in(self, lane_name: str) -> int | None:
         """Return how many runs a lane allows at once; ``None`` for any number."""
         return self._lanes[lane_name].limit
+
+    def allow_ahead(self, lane_name: str, count: int) -> None:
+        """Let a lane start so many jobs ahead of its slots from now on."""
+        lane = self._lanes[lane_name]
+        if lane.ahead != count:
+            lane.ahead = count
+            if lane.waiting and lane.has_room:
+                self._ready.setdefault(lane_name, lane)
+
+    def ahead_in(self, lane_name: str) -> int:
+        """Return how many jobs of a lane were started ahead of their slots, and wait for these."""
+        lane = self._lanes[lane_name]
+        return max(0, lane.running - lane.limit) if lane.limit is not None else 0
 
     @property
     def is_full(self) -> bool:
@@ -83,7 +115,7 @@ class Scheduler:
             )
         lane = self._lanes[job.lane]
         lane.waiting[job.id] = job
-        self.waiting_count += 1
+        self._waiting_count += 1
         if self._functions[job.call.function_id].is_batched:
             self._batches.setdefault(job.call.function_id, OrderedDict())[job.id] = job
         if lane.has_room:
@@ -100,12 +132,15 @@ class Scheduler:
             jobs = [first]
             if function.is_batched:
                 together = self._batches[function.function_id]
+                if lane.is_at_limit and len(together) < function.max_batch_size:
+                    continue  # more may join it before its slot is free
                 jobs = [job for job, _ in zip(together.values(), range(function.max_batch_size))]
             for job in jobs:
                 self._remove_waiting(lane, job)
                 job.move_to(JobState.RUNNING)
+            self._ahead_count += lane.is_at_limit
             lane.running += 1
-            self.running_count += 1
+            self._started_count += 1
             if lane.waiting and lane.has_room:
                 self._ready[name] = lane  # to the end of the ring: the others come first
             return jobs
@@ -115,7 +150,8 @@ class Scheduler:
         """Free the slot of one run (of one job, or of one batch)."""
         lane = self._lanes[lane_name]
         lane.running -= 1
-        self.running_count -= 1
+        self._started_count -= 1
+        self._ahead_count -= lane.is_at_limit
         if lane.waiting and lane.has_room:
             self._ready.setdefault(lane_name, lane)
 
@@ -141,7 +177,7 @@ class Scheduler:
 
     def _remove_waiting(self, lane: _Lane, job: Job) -> None:
         del lane.waiting[job.id]
-        self.waiting_count -= 1
+        self._waiting_count -= 1
         batch = self._batches.get(job.call.function_id)
         if batch is not None:
             batch.pop(job.id, None)

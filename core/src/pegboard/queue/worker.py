@@ -39,6 +39,7 @@ from pegboard.queue.messages import (
 )
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.scheduler import Scheduler
+from pegboard.queue.slots import Slots
 
 log = logging.getLogger("pegboard.queue")
 
@@ -58,6 +59,13 @@ CLOSE_S = 2.0
 PROGRESS_EVERY_S = 0.05
 PLACES_EVERY_S = 0.25
 STARTED_AFTER_S = 0.05
+QUICK_S = 0.1
+"""Jobs of functions that take less on average may be started ahead of their slot: one a slot, or more."""
+
+_AHEAD_S = 0.05
+_AHEAD_MOST = 8
+"""A slot's jobs that are started ahead last so long together: a busy loop's turn. At most so many."""
+
 STREAM_IDLE_S = 60.0
 """A streaming event ends when no chunk has come for so long: it holds a slot that others wait for."""
 
@@ -76,6 +84,7 @@ class _Run:
     tracks: list[_Track]
     task: asyncio.Task[None] | None = None
     holds_slot: bool = True
+    has_begun: bool = True
 
     @property
     def calls(self) -> list[Call]:
@@ -129,6 +138,7 @@ class Engine:
         status_every_s: float | None = None,
         observer: Observer | None = None,
     ) -> None:
+        functions = list(functions)
         self._scheduler = Scheduler(functions, max_size)
         self._runner = runner
         self._clock = clock
@@ -143,9 +153,16 @@ class Engine:
         self._moved_lanes: set[str] = set()
         self._places_timer: asyncio.TimerHandle | None = None
         self._dispatch_scheduled = False
+        self._slots = self._slots_of_lanes(functions)
         self._direct: set[asyncio.Task[Any]] = set()
         self._joined_lanes: set[str] = set()
         self._is_stopped = False
+
+    def _slots_of_lanes(self, functions: Sequence[FunctionLimits]) -> dict[str, Slots[Any]]:
+        """Return slots to be counted where work runs, for the lanes whose functions all allow it."""
+        others = {function.lane for function in functions if not function.is_plain}
+        limits = {name: self._scheduler.limit_in(name) for name in {f.lane for f in functions} - others}
+        return {name: Slots(limit) for name, limit in limits.items() if limit is not None}
 
     # -- joining -----------------------------------------------------------------------------------
 
@@ -265,10 +282,16 @@ class Engine:
         steps: AsyncIterator[Sequence[Output]] | None = None
         try:
             reporters = [_Reporter(self, track, loop) for track in run.tracks]
+            slots = self._slots.get(run.lane)
+            run.has_begun = slots is None
             calls: list[Call] | None = run.calls
             begin = self._clock()
             while calls is not None:
-                steps = self._runner.run(calls, reporters)
+                steps = (
+                    self._runner.run(calls, reporters)
+                    if slots is None
+                    else self._runner.run(calls, reporters, slots)
+                )
                 await self._follow(run, steps, begin)
                 calls = await self._next_chunk(run, begin)
         except asyncio.CancelledError as problem:
@@ -324,6 +347,7 @@ class Engine:
             first = run.tracks[0].job
             begin = first.started_at_s if first.started_at_s is not None else self._clock()
             self._durations.add(first.call.function_id, self._clock() - begin)
+            self._set_ahead(run.lane, first.call.function_id)
         for track in run.tracks:
             if track.job.is_over:
                 continue
@@ -333,6 +357,16 @@ class Engine:
             else:
                 self._end(track, JobState.FAILED, None, failure or _SHUTDOWN)
         self._release(run)
+
+    def _set_ahead(self, lane: str, function_id: int) -> None:
+        """Let jobs of a quick function start ahead of their slots, so that no slot stands empty."""
+        if lane in self._slots:
+            mean_s = self._durations.mean_s(function_id)
+            count = 0
+            if mean_s is not None and mean_s < QUICK_S:
+                each = min(max(1, int(_AHEAD_S / max(mean_s, 1e-6))), _AHEAD_MOST)
+                count = each * (self._scheduler.limit_in(lane) or 0)
+            self._scheduler.allow_ahead(lane, count)
 
     def _task_over(self, run: _Run, task: asyncio.Task[None]) -> None:
         # A task that was cancelled before its first step has not reached its own `_finish`.
@@ -497,6 +531,10 @@ class Engine:
 
     def _tell_started(self, run: _Run) -> None:
         """Say that events run, when they take long enough for anybody to care."""
+        if not run.has_begun and run.is_wanted:
+            # Started ahead of its slot, and that is not free yet.
+            asyncio.get_running_loop().call_later(STARTED_AFTER_S, self._tell_started, run)
+            return
         for track in run.tracks:
             eta = self._durations.mean_s(track.job.call.function_id)
             self._say(track, Started(track.job.id, eta))
@@ -512,11 +550,12 @@ class Engine:
         lanes, self._moved_lanes = self._moved_lanes, set()
         walked = 0
         for name in lanes:
-            size = self._scheduler.waiting_in(name)
+            ahead = self._scheduler.ahead_in(name)
+            size = self._scheduler.waiting_in(name) + ahead
             limit = self._scheduler.limit_in(name)
             # The longer the queue, the less a step forward means, and the more clients would be told.
             every_s = self._status_every_s or max(_PLACE_EVERY_S, size / _PLACES_PER_S)
-            for rank, job in enumerate(self._scheduler.waiting(name)):
+            for rank, job in enumerate(self._scheduler.waiting(name), ahead):
                 walked += 1
                 track = self._tracks[job.id]
                 told = track.told_rank
@@ -559,6 +598,15 @@ class _Reporter:
         self._units: Sequence[ProgressUnit] | None = None
         self._sent_at_s = float("-inf")
 
+    def begun(self) -> None:
+        """Count the time from here on."""
+        run = self._track.run
+        if run is not None:
+            now = self._engine._clock()
+            for track in run.tracks:
+                track.job.started_at_s = now
+            run.has_begun = True
+
     def progress(self, units: Sequence[ProgressUnit]) -> None:
         """Show progress bars; only the latest of those that come faster than anybody can see."""
         with self._lock:
@@ -595,6 +643,9 @@ class _Reporter:
 
 class _Silent:
     """A reporter for calls that nobody watches."""
+
+    def begun(self) -> None:
+        """Drop it."""
 
     def progress(self, units: Sequence[ProgressUnit]) -> None:
         """Drop it."""

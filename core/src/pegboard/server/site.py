@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pegboard.call import CallRunner, FunctionFailed
+from pegboard.call import CallRunner, FunctionFailed, is_plain
 from pegboard.errors import PayloadError, UserError
 from pegboard.executor import ThreadExecutor
 from pegboard.files import FileStore
@@ -251,6 +251,7 @@ def limits_of(spec: AppSpec) -> list[FunctionLimits]:
             time_limit_s=listener.time_limit if listener.connection == "stream" else None,
             is_stream=listener.connection == "stream",
             keeps_every_chunk=listener.keeps_every_chunk,
+            is_plain=listener.connection != "stream" and is_plain(listener.fn),
         )
         for listener in spec.listeners
         if listener.fn is not None
