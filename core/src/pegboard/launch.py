@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 from pegboard import notebook, tooling
 from pegboard.errors import OptionError
+from pegboard.memory import restore_collector, spare_collector
 from pegboard.options import ServerOptions, parse_size
 from pegboard.spec import AppSpec
 
@@ -126,6 +127,8 @@ class Server:
             tunnel.close()
         if self in _running:
             _running.remove(self)
+            if not _running:
+                restore_collector()
         if self._thread.is_alive():
             self._uvicorn.should_exit = True
             if threading.current_thread() is not self._thread:
@@ -214,6 +217,8 @@ def serve(describe: Callable[[], AppSpec] | AppSpec, **parameters: Any) -> Serve
     except BaseException:
         sock.close()
         raise
+    if not _running:
+        spare_collector()
     _running.append(server)
     _announce(server, site.problems())
     if options.ssl_certfile and options.ssl_verify and options.frontend:
@@ -233,7 +238,7 @@ def server_of(app: object) -> Server | None:
 def close_all(verbose: bool = True) -> None:
     """Stop every server of this process."""
     while _running:
-        server = _running.pop()
+        server = _running[-1]
         server.close()
         if verbose and not server.options.quiet:
             print(f"* Closed the server on port {server.port}.")

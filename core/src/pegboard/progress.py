@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sized
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import partial
@@ -23,39 +23,52 @@ Item = TypeVar("Item")
 
 log = logging.getLogger("pegboard.messages")
 
-_reporter: ContextVar[Reporter | None] = ContextVar("pegboard_reporter", default=None)
-_bars: ContextVar[list[_Bar] | None] = ContextVar("pegboard_bars", default=None)
 
-
-_mirrored: ContextVar[list[_Bar] | None] = ContextVar("pegboard_mirrored_bars", default=None)
-
-
-def current_reporter() -> Reporter | None:
-    """Return the running call's reporter, ``None`` outside a call."""
-    return _reporter.get()
-
-
-@contextmanager
-def reporting(reporter: Reporter | None, *, tracks_tqdm: bool = False) -> Iterator[None]:
-    """Make a reporter the current one for the length of the block.
+class reporting:
+    """Makes a reporter the current one for the length of the block.
 
     Args:
         reporter: Takes progress and messages; ``None`` drops them.
         tracks_tqdm: Also show the bars that ``tqdm`` itself makes meanwhile.
     """
-    shown: list[_Bar] = []
-    tokens: list[tuple[ContextVar[Any], Token[Any]]] = [
-        (_reporter, _reporter.set(reporter)),
-        (_bars, _bars.set(shown)),
-        (_mirrored, _mirrored.set(shown if tracks_tqdm else None)),
-    ]
-    try:
-        yield
-    finally:
-        for variable, token in tokens:
-            # A generator's frame may be closed in another context than it began in.
-            with suppress(ValueError):
-                variable.reset(token)
+
+    __slots__ = ("_token", "bars", "reporter", "tracks_tqdm")
+
+    def __init__(self, reporter: Reporter | None, *, tracks_tqdm: bool = False) -> None:
+        self.reporter = reporter
+        self.tracks_tqdm = tracks_tqdm
+        self.bars: list[_Bar] = []
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._token: Token[reporting | None] = _current.set(self)
+
+    def __exit__(self, *problem: object) -> None:
+        """End."""
+        # A generator's frame may be closed in another context than it began in.
+        with suppress(ValueError):
+            _current.reset(self._token)
+
+
+_current: ContextVar[reporting | None] = ContextVar("pegboard_reporting", default=None)
+
+
+def current_reporter() -> Reporter | None:
+    """Return the running call's reporter, ``None`` outside a call."""
+    current = _current.get()
+    return None if current is None else current.reporter
+
+
+def _shown() -> list[_Bar] | None:
+    """Return the running call's bars."""
+    current = _current.get()
+    return None if current is None else current.bars
+
+
+def _mirrored() -> list[_Bar] | None:
+    """Return the running call's bars if tqdm's own are among them."""
+    current = _current.get()
+    return None if current is None or not current.tracks_tqdm else current.bars
 
 
 def tracks_tqdm(fn: Callable[..., Any]) -> bool:
@@ -125,7 +138,7 @@ class Progress:
         Raises:
             OptionError: A fraction is not between 0 and 1.
         """
-        if _reporter.get() is None:
+        if current_reporter() is None:
             return
         _check_bar(progress, desc, unit)
         if isinstance(progress, tuple):
@@ -143,7 +156,7 @@ class Progress:
                     fix="divide by the length, or pass a pair (index, length)",
                 )
             bar = _Bar(None, None, unit, progress, desc)
-        _report([*(_bars.get() or []), bar])
+        _report([*(_shown() or []), bar])
 
     def tqdm(
         self,
@@ -169,7 +182,7 @@ class Progress:
         return self._follow(iterable, _Bar(0, total, unit, None, desc))
 
     def _follow(self, iterable: Iterable[Item], bar: _Bar) -> Iterator[Item]:
-        bars = _bars.get()
+        bars = _shown()
         if bars is None:
             bars = []
         bars.append(bar)
@@ -207,7 +220,7 @@ def _is_number(value: object) -> bool:
 
 
 def _report(bars: list[_Bar]) -> None:
-    reporter = _reporter.get()
+    reporter = current_reporter()
     if reporter is not None:
         reporter.progress([bar.unit_of_wire() for bar in bars])
 
@@ -229,7 +242,7 @@ def _mirror_tqdm() -> None:
 
     def begin_too(self: Any, *args: Any, **options: Any) -> None:
         begin(self, *args, **options)
-        bars = _mirrored.get()
+        bars = _mirrored()
         if bars is None or self.disable:
             return
         self._pegboard_bar = _Bar(self.n, self.total, self.unit, None, self.desc or None)
@@ -238,7 +251,7 @@ def _mirror_tqdm() -> None:
 
     def update_too(self: Any, n: float | None = 1) -> bool | None:
         is_shown: bool | None = update(self, n)
-        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored.get()
+        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored()
         if bar is not None and bars is not None:
             bar.index, bar.length, bar.desc = self.n, self.total, self.desc or None
             _report(bars)
@@ -246,7 +259,7 @@ def _mirror_tqdm() -> None:
 
     def close_too(self: Any) -> None:
         close(self)
-        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored.get()
+        bar, bars = getattr(self, "_pegboard_bar", None), _mirrored()
         if bar is not None and bars is not None and bar in bars:
             bars.remove(bar)
 
@@ -258,7 +271,7 @@ def _message(
     level: LogLevel, text: object, duration: float | None, visible: bool, title: str
 ) -> None:
     check_message(level.capitalize(), duration, visible, title)
-    reporter = _reporter.get()
+    reporter = current_reporter()
     if reporter is None:
         log.info("%s: %s", title, text)
         return

@@ -8,7 +8,7 @@ a session already says whose it is.
 from __future__ import annotations
 
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ class SessionStore:
         self._idle_limit_s = idle_limit_s
         self._clock = clock
         self._sessions: OrderedDict[SessionId, Session] = OrderedDict()
-        self._busy: Counter[SessionId] = Counter()
+        self._busy: dict[SessionId, int] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -99,11 +99,13 @@ class SessionStore:
         """
         session = job.call.session
         if what == "started":
-            self._busy[session] += 1
+            self._busy[session] = self._busy.get(session, 0) + 1
         elif job.is_over and job.started_at_s is not None:
-            self._busy[session] -= 1
-            if self._busy[session] <= 0:
-                del self._busy[session]
+            left = self._busy.get(session, 0) - 1
+            if left > 0:
+                self._busy[session] = left
+            else:
+                self._busy.pop(session, None)
 
     def expire(self, unused_s: float = UNUSED_LIMIT_S) -> None:
         """Drop sessions that were idle too long, and state past its time; call this now and then.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NewType, Protocol
 
@@ -23,6 +23,9 @@ class JobState(Enum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     LOST = "lost"
+
+    # By identity: Enum's own is written in Python, and every event looks states up.
+    __hash__ = object.__hash__
 
 
 TRANSITIONS: dict[JobState, frozenset[JobState]] = {
@@ -131,16 +134,13 @@ class Job:
     state: JobState = JobState.QUEUED
     joined_at_s: float = 0.0
     started_at_s: float | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    is_over: bool = False
+    """Whether the job is in a terminal state."""
 
     def move_to(self, state: JobState) -> bool:
         """Take a transition; return ``False``, changing nothing, when it is not legal."""
         if state not in TRANSITIONS[self.state]:
             return False
         self.state = state
+        self.is_over = not TRANSITIONS[state]
         return True
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the job is in a terminal state."""
-        return self.state is not JobState.QUEUED and self.state is not JobState.RUNNING

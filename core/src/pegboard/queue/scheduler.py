@@ -84,6 +84,11 @@ class Scheduler:
         """Return how many runs a lane allows at once; ``None`` for any number."""
         return self._lanes[lane_name].limit
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether any job has not started yet."""
+        return self._waiting_count > 0
+
     def allow_ahead(self, lane_name: str, count: int) -> None:
         """Let a lane start so many jobs ahead of its slots from now on."""
         lane = self._lanes[lane_name]

@@ -381,7 +381,7 @@ class Engine:
         if not self._is_stopped:
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
-            if not self._dispatch_scheduled:
+            if self._scheduler.has_waiting and not self._dispatch_scheduled:
                 # At once: a turn of the loop may be long, and the slot is free.
                 self._dispatch()
 
@@ -444,9 +444,9 @@ class Engine:
         started = job.started_at_s
         seconds = self._clock() - started if started is not None else 0.0
         average = self._durations.mean_s(job.call.function_id) or seconds
-        final = None if output is None else Output(
-            output.data, False, output.changed_state_ids, output.size_bytes
-        )
+        final = output
+        if output is not None and output.is_generating:
+            final = Output(output.data, False, output.changed_state_ids, output.size_bytes)
         self._tracks.pop(job.id, None)
         mine = self._of_session.get(job.call.session)
         if mine is not None:

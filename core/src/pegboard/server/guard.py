@@ -16,6 +16,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Union
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ class Refusal:
     detail: Any
 
 
+@lru_cache(maxsize=64)
 def is_loopback_name(host: str) -> bool:
     """Say whether a host name (without port) can only mean this machine."""
     name = host.strip("[]").lower().rstrip(".")

@@ -184,8 +184,8 @@ class Line:
         event_id: str = self._site.engine.submit(call, self.outbox, is_single=is_single)
         if self.pending:
             self._overlapped_at = self.now()
+        # Not rung: a stream that lingers looks at this when its time is over.
         self.pending.add(event_id)
-        self.wake.ring()
         return event_id
 
     def settle_s(self) -> float:

@@ -70,7 +70,9 @@ class Monitor:
 
     def record(self, function_id: int, what: str, seconds: float) -> None:
         """Count one run that has ended ``"finished"``, ``"failed"`` or otherwise."""
-        function = self._functions.setdefault(function_id, _Function())
+        function = self._functions.get(function_id)
+        if function is None:
+            function = self._functions[function_id] = _Function()
         if what == "finished":
             function.succeeded += 1
         elif what == "failed":

@@ -142,6 +142,8 @@ class Site:
         return theme.window_colors() if theme is not None else ("#4338ca", "#f7f7f8")
 
     def _observe(self, what: Any, job: Job) -> None:
+        if what == "queued":
+            return
         self.sessions.watch(what, job)
         self.monitor.watch(what, job)
 
