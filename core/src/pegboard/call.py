@@ -146,22 +146,38 @@ class CallRunner:
 
     # -- the queue's Runner ------------------------------------------------------------------------
 
-    async def run(
+    async def run_whole(
         self,
         calls: Sequence[Call],
         reporters: Sequence[Reporter],
         slots: Slots[Any] | None = None,
-    ) -> AsyncIterator[Sequence[Output]]:
-        """Run one function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
+    ) -> Sequence[Output]:
+        """Run a plain function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
         function = self._function(calls[0].function_id)
         begun = None if slots is None else reporters[0].begun
         # The border: whatever the user's code raises is worded here, once.
+        try:
+            with progress.reporting(reporters[0], tracks_tqdm=function.tracks_tqdm):
+                if function.listener.batch:
+                    return await self._run_batch(function, calls, slots, begun)
+                return (await self._run_one(function, calls[0], slots, begun),)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as problem:
+            raise self._worded(problem, function) from problem
+
+    async def run(
+        self, calls: Sequence[Call], reporters: Sequence[Reporter]
+    ) -> AsyncIterator[Sequence[Output]]:
+        """Run one function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
+        function = self._function(calls[0].function_id)
+        # The border, as above.
         try:
             with progress.reporting(
                 reporters[0] if reporters else None, tracks_tqdm=function.tracks_tqdm
             ):
                 if function.listener.batch:
-                    yield await self._run_batch(function, calls, slots, begun)
+                    yield await self._run_batch(function, calls)
                 elif function.is_async_generator:
                     async for output in self._stream_async(function, calls[0]):
                         yield [output]
@@ -172,14 +188,18 @@ class CallRunner:
                             for output in items:
                                 yield (output,)
                 else:
-                    yield [await self._run_one(function, calls[0], slots, begun)]
+                    yield [await self._run_one(function, calls[0])]
         except (GeneratorExit, asyncio.CancelledError):
             raise
         except BaseException as problem:
             raise self._worded(problem, function) from problem
 
     async def _run_one(
-        self, function: _Function, call: Call, slots: Slots[Any] | None, begun: Begun | None
+        self,
+        function: _Function,
+        call: Call,
+        slots: Slots[Any] | None = None,
+        begun: Begun | None = None,
     ) -> Output:
         step = _Step(self, function, call)
         if not function.is_coroutine:
@@ -215,8 +235,8 @@ class CallRunner:
         self,
         function: _Function,
         calls: Sequence[Call],
-        slots: Slots[Any] | None,
-        begun: Begun | None,
+        slots: Slots[Any] | None = None,
+        begun: Begun | None = None,
     ) -> list[Output]:
         steps = [_Step(self, function, call) for call in calls]
 

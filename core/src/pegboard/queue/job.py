@@ -107,19 +107,25 @@ class Runner(Protocol):
     """Runs user code for the queue. Implemented by ``call``; the queue knows nothing of components."""
 
     def run(
-        self,
-        calls: Sequence[Call],
-        reporters: Sequence[Reporter],
-        slots: Slots[Any] | None = None,
+        self, calls: Sequence[Call], reporters: Sequence[Reporter]
     ) -> AsyncIterator[Sequence[Output]]:
         """Run one function for one call, or for a batch of calls.
-
-        With ``slots`` (only for functions that are `FunctionLimits.is_plain`), it begins when one of these
-        is free, and tells the first reporter then.
 
         Yields one `Output` per call at each step. A plain function yields once with
         ``is_generating`` false; a generator yields each step with it true, and ends. Raises what the
         user's function raised. ``aclose()`` on the iterator closes the user's generator.
+        """
+        ...
+
+    async def run_whole(
+        self,
+        calls: Sequence[Call],
+        reporters: Sequence[Reporter],
+        slots: Slots[Any] | None = None,
+    ) -> Sequence[Output]:
+        """Do the same for a function that is `FunctionLimits.is_plain`: return its only step.
+
+        With ``slots`` it begins when one of these is free, and tells the first reporter then.
         """
         ...
 

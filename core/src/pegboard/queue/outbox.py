@@ -29,7 +29,10 @@ LOGS_KEPT = 1_000
 """Undelivered messages to the person beyond which the oldest are dropped."""
 
 DELIVERED_KEPT = 256
-"""Delivered messages kept for a reader that lost its connection."""
+"""Delivered messages kept at least for a reader that lost its connection."""
+
+SURPLUS = 32
+"""So many more of them are there before the oldest go."""
 
 DELIVERED_BYTES = 8_000_000
 """The same by size."""
@@ -129,7 +132,8 @@ class Outbox:
         if self._keeps_all:
             return
         log, surplus = self._log, len(self._log) - DELIVERED_KEPT
-        if surplus > 0 or self._bytes > DELIVERED_BYTES:
+        # Some at a time, because to look for them costs as much as an event's messages.
+        if surplus >= SURPLUS or self._bytes > DELIVERED_BYTES:
             oldest: list[int] = []
             size = self._bytes
             for key in log:

@@ -14,6 +14,7 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,6 +86,13 @@ class _Run:
     task: asyncio.Task[None] | None = None
     holds_slot: bool = True
     has_begun: bool = True
+    """Whether it holds a slot by the count of whoever runs it."""
+
+    tell_at_s: float = 0.0
+    """When to say that it runs, by the loop's clock."""
+
+    is_entered: bool = False
+    """Whether its task has taken its first step, and will end it."""
 
     @property
     def calls(self) -> list[Call]:
@@ -152,6 +160,8 @@ class Engine:
         self._outboxes: dict[SessionId, Outbox] = {}
         self._moved_lanes: set[str] = set()
         self._places_timer: asyncio.TimerHandle | None = None
+        self._started_timer: asyncio.TimerHandle | None = None
+        self._untold: deque[_Run] = deque()
         self._dispatch_scheduled = False
         self._slots = self._slots_of_lanes(functions)
         self._direct: set[asyncio.Task[Any]] = set()
@@ -264,9 +274,10 @@ class Engine:
             run.task.add_done_callback(partial(self._task_over, run))
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
-        self._moved_lanes |= {
-            name for name in self._joined_lanes if self._scheduler.waiting_in(name)
-        }
+        if self._scheduler.has_waiting:
+            self._moved_lanes |= {
+                name for name in self._joined_lanes if self._scheduler.waiting_in(name)
+            }
         self._joined_lanes.clear()
         if self._moved_lanes and self._places_timer is None:
             # The first word about a place comes at once, later ones a few times a second.
@@ -277,35 +288,45 @@ class Engine:
     async def _carry_out(self, run: _Run) -> None:
         """Run one function to its end."""
         loop = asyncio.get_running_loop()
-        started = loop.call_later(STARTED_AFTER_S, self._tell_started, run)
+        run.is_entered = True
+        run.tell_at_s = loop.time() + STARTED_AFTER_S
+        self._untold.append(run)
+        if self._started_timer is None:
+            # One timer for all: most runs are over before they are worth a word.
+            self._started_timer = loop.call_later(STARTED_AFTER_S, self._tell_started)
         failure: Failure | None = None
         steps: AsyncIterator[Sequence[Output]] | None = None
         try:
             reporters = [_Reporter(self, track, loop) for track in run.tracks]
-            slots = self._slots.get(run.lane)
-            run.has_begun = slots is None
-            calls: list[Call] | None = run.calls
-            begin = self._clock()
-            while calls is not None:
-                steps = (
-                    self._runner.run(calls, reporters)
-                    if slots is None
-                    else self._runner.run(calls, reporters, slots)
-                )
-                await self._follow(run, steps, begin)
-                calls = await self._next_chunk(run, begin)
+            if self._scheduler.limits_of(run.tracks[0].job).is_plain:
+                slots = self._slots.get(run.lane)
+                run.has_begun = slots is None
+                self._keep(run, await self._runner.run_whole(run.calls, reporters, slots))
+            else:
+                calls: list[Call] | None = run.calls
+                begin = self._clock()
+                while calls is not None:
+                    steps = self._runner.run(calls, reporters)
+                    await self._follow(run, steps, begin)
+                    calls = await self._next_chunk(run, begin)
         except asyncio.CancelledError as problem:
             # Wanted still: the function cancelled itself, or the loop is being torn down.
             failure = self._worded(problem, run.tracks[0].job.call) if run.is_wanted else None
         except BaseException as problem:  # the border where user code ends
             failure = self._worded(problem, run.tracks[0].job.call)
-        started.cancel()
         self._finish(run, failure, is_whole=failure is None)
         close = getattr(steps, "aclose", None)
         if close is not None:
             # After the end, because the user's `finally` may take its time.
             with suppress(BaseException):
                 await close()
+
+    def _keep(self, run: _Run, outputs: Sequence[Output]) -> None:
+        """Take the only step of a plain function."""
+        if len(outputs) != len(run.tracks):
+            raise RuntimeError(f"the runner gave {len(outputs)} outputs for {len(run.tracks)} events")
+        for track, output in zip(run.tracks, outputs):
+            track.last_output = output
 
     async def _follow(
         self, run: _Run, steps: AsyncIterator[Sequence[Output]], begin_s: float
@@ -368,10 +389,6 @@ class Engine:
                 count = each * (self._scheduler.limit_in(lane) or 0)
             self._scheduler.allow_ahead(lane, count)
 
-    def _task_over(self, run: _Run, task: asyncio.Task[None]) -> None:
-        # A task that was cancelled before its first step has not reached its own `_finish`.
-        self._finish(run, None)
-
     def _release(self, run: _Run) -> None:
         """Free a run's slot, once."""
         if not run.holds_slot:
@@ -393,6 +410,11 @@ class Engine:
 
     def _nulls(self, job: Job) -> Output:
         return Output([None] * self._output_count(job.call.function_id))
+
+    def _task_over(self, run: _Run, task: asyncio.Task[None]) -> None:
+        if not run.is_entered:
+            # Cancelled before its first step, it has not reached its own `_finish`.
+            self._finish(run, None)
 
     async def run_once(self, call: Call) -> tuple[Output, float] | Failure:
         """Run a call to its end outside the queue; generators give their last value."""
@@ -517,9 +539,10 @@ class Engine:
         if unfinished:
             # So that the `finally` blocks of generators run while there is still a loop.
             await asyncio.wait(unfinished, timeout=CLOSE_S)
-        if self._places_timer is not None:
-            self._places_timer.cancel()
-            self._places_timer = None
+        for timer in (self._places_timer, self._started_timer):
+            if timer is not None:
+                timer.cancel()
+        self._places_timer = self._started_timer = None
         for box in self._outboxes.values():
             box.close()
 
@@ -529,15 +552,23 @@ class Engine:
         if not track.job.is_over:
             track.outbox.append(message)
 
-    def _tell_started(self, run: _Run) -> None:
-        """Say that events run, when they take long enough for anybody to care."""
-        if not run.has_begun and run.is_wanted:
-            # Started ahead of its slot, and that is not free yet.
-            asyncio.get_running_loop().call_later(STARTED_AFTER_S, self._tell_started, run)
-            return
-        for track in run.tracks:
-            eta = self._durations.mean_s(track.job.call.function_id)
-            self._say(track, Started(track.job.id, eta))
+    def _tell_started(self) -> None:
+        """Say of events that they run, when they take long enough for anybody to care."""
+        loop = asyncio.get_running_loop()
+        now, untold = loop.time(), self._untold
+        while untold and untold[0].tell_at_s <= now:
+            run = untold.popleft()
+            if not run.has_begun and run.is_wanted:
+                # Started ahead of its slot, and that is not free yet.
+                run.tell_at_s = now + STARTED_AFTER_S
+                untold.append(run)
+                continue
+            for track in run.tracks:
+                eta = self._durations.mean_s(track.job.call.function_id)
+                self._say(track, Started(track.job.id, eta))
+        self._started_timer = None
+        if untold:
+            self._started_timer = loop.call_at(untold[0].tell_at_s, self._tell_started)
 
     def _tell_places(self) -> None:
         """Announce places in the lanes that moved: to those whose place has changed much, or long ago.

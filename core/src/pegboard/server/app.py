@@ -202,9 +202,11 @@ class Gate:
         outer = scope.get("path_params")
         scope["path_params"] = {**outer, **params} if outer else params
         request = HttpRequest(scope, receive)
-        username = await self._user(scope, request)
-        if self._site.logins.is_required and username is None and route.access is not Access.PUBLIC:
-            return self._not_logged_in()
+        username = None
+        if self._site.logins.is_required:
+            username = await self._user(scope, request)
+            if username is None and route.access is not Access.PUBLIC:
+                return self._not_logged_in()
         root = self._site.guard.root_url(scope, headers)
         visitor = Visitor(username, root, root.startswith("https://"))
         return await route.handler(request, visitor)

@@ -50,9 +50,10 @@ class CallRoutes:
         if session_hash is None:
             return refuse(400, "Session hash not found.")
         call = self.call_of(request, visitor, listener, body, session_hash)
-        problem = await self.refusal(listener, call)
-        if problem is not None:
-            return problem
+        if listener.validator is not None:
+            problem = await self.refusal(listener, call)
+            if problem is not None:
+                return problem
         lines = self._site.lines
         wait_s, peer = 0.0, peer_of(request)
         if lines.find(call.session) is None:

@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from time import monotonic
 
-PER_TURN = 8
+PER_TURN = 16
 WINDOW_S = 0.002
 
 
