@@ -13,7 +13,8 @@ import orjson
 
 MAX_DEPTH = 100
 
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
+_ANY_KEYS = _OPTIONS | orjson.OPT_NON_STR_KEYS
 
 
 def dumps(value: Any) -> bytes:
@@ -24,6 +25,11 @@ def dumps(value: Any) -> bytes:
     """
     try:
         return orjson.dumps(value, default=_for_orjson, option=_OPTIONS)
+    except TypeError:
+        pass
+    # Keys that are not text are rare, and to expect them takes orjson twice as long.
+    try:
+        return orjson.dumps(value, default=_for_orjson, option=_ANY_KEYS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which the standard library takes.
         return json.dumps(value, default=_default, separators=(",", ":")).encode()
