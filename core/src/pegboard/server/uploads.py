@@ -25,13 +25,13 @@ from starlette.types import Receive, Scope, Send
 from pegboard.errors import FileRefused
 from pegboard.files import FileStore, StoredFile
 from pegboard.incoming import IncomingFile
+from pegboard.server.reading import blocks_of
 
 MAX_FILES = 1000
 MAX_FIELDS = 64
 FIELD_LIMIT_BYTES = 1024 * 1024
 PART_HEADER_LIMIT_BYTES = 16 * 1024
 WRITE_BYTES = 1024 * 1024
-READ_BYTES = 1024 * 1024
 BODY_IDLE_S = 30.0
 
 INLINE_TYPES = frozenset(
@@ -358,24 +358,10 @@ class FileAnswer:
         if scope["method"] == "HEAD" or start == end:
             await send({"type": "http.response.body", "body": b""})
             return
-        opened.seek(start)
-        left = end - start
-        reading = _read(opened, left)
-        try:
-            while left > 0:
-                chunk = await reading
-                if not chunk:
-                    break
-                left -= len(chunk)
-                if left > 0:
-                    # Read while what is here goes out.
-                    reading = _read(opened, left)
-                await send({"type": "http.response.body", "body": chunk, "more_body": left > 0})
-        finally:
-            if not reading.done():
-                # The file must not be closed under the thread that reads it.
-                with suppress(Exception):
-                    await asyncio.shield(reading)
+        async with aclosing(blocks_of(opened, start, end)) as blocks:
+            async for block in blocks:
+                start += len(block)
+                await send({"type": "http.response.body", "body": block, "more_body": start < end})
 
     def _type_headers(self) -> list[tuple[bytes, bytes]]:
         stored = self._stored
@@ -391,10 +377,6 @@ class FileAnswer:
             (b"content-type", media.encode("latin-1", "replace")),
             (b"content-disposition", f"{kind}; filename*=UTF-8''{name}".encode()),
         ]
-
-
-def _read(opened: BinaryIO, left: int) -> asyncio.Future[bytes]:
-    return asyncio.ensure_future(run_in_threadpool(opened.read, min(READ_BYTES, left)))
 
 
 def parse_range(text: str, size: int) -> tuple[int, int] | str:
