@@ -113,9 +113,17 @@ def test_signal_ends_a_launch_whose_function_never_does(tmp_path: Path) -> None:
 
 
 def test_launch_waits_unless_prevented_and_block_thread_waits_too(tmp_path: Path) -> None:
-    source = launched("server_port=0, prevent_thread_lock=True") + "demo.block_thread()\nprint('after')"
+    source = launched("server_port=0, prevent_thread_lock=True") + (
+        "import signal, threading, time\n"
+        "def tell():\n"
+        "    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL: time.sleep(0.01)\n"
+        "    print('it waits', flush=True)\n"
+        "threading.Thread(target=tell, daemon=True).start()\n"
+        "demo.block_thread()\nprint('after')"
+    )
     with process(source, tmp_path) as child:
         line_with(child, "launch returned")
+        line_with(child, "it waits")
 
         child.send_signal(signal.SIGTERM)
 

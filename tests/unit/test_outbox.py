@@ -148,3 +148,22 @@ def test_sizes_count_text_wherever_it_is() -> None:
     for value in (text, {"a": [text]}, [{"b": text}], Encoded(text.encode())):
         assert size_of(Output([value])) >= 10_000
     assert size_of(Output([None, 1, True])) < 100
+
+
+def test_what_was_delivered_is_dropped_when_nothing_of_it_can_have_been_lost() -> None:
+    box = Outbox()
+    for text in "abc":
+        box.append(logged(text))
+    box.mark_delivered(2)
+    box.drop_delivered()
+    assert [number for number, _ in box.since(0)] == [3]
+    box.append(logged("d"))
+    assert [number for number, _ in box.since(0)] == [3, 4]
+
+
+def test_an_outbox_that_keeps_all_drops_nothing() -> None:
+    box = Outbox(keeps_all=True)
+    box.append(logged("a"))
+    box.mark_delivered(1)
+    box.drop_delivered()
+    assert [number for number, _ in box.since(0)] == [1]

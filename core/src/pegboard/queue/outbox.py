@@ -144,6 +144,15 @@ class Outbox:
             for key in oldest:
                 self._remove(key)
 
+    def drop_delivered(self) -> None:
+        """Let everything go that a reader has, because it has said that nothing of it got lost."""
+        if self._keeps_all:
+            return
+        for number in list(self._log):
+            if number > self._delivered:
+                break
+            self._remove(number)
+
     async def wait(self, number: int) -> None:
         """Return once there is a message after ``number``, or the outbox is closed."""
         if self._changed is None:

@@ -264,18 +264,26 @@ class Line:
         self.reader = None
         if is_clean:
             self._closed_at = self.now()
-            self.unconfirmed.clear()
-            self._unconfirmed_bytes = 0
+            self._drop_sent()
             return
         loop = asyncio.get_running_loop()
-        self._leaving = loop.call_later(GRACE_S, self._left)
+        self._leaving = loop.call_later(GRACE_S, self._left, answer.is_own)
 
-    def _left(self) -> None:
+    def _left(self, was_own: bool) -> None:
         self._leaving = None
         if self.reader is None:
             for event_id in list(self.pending):
                 self._site.engine.abandon(event_id)
             self._site.left(self.session)
+            if not was_own:
+                # Only our own page comes back after so long, and names what it has.
+                self._drop_sent()
+
+    def _drop_sent(self) -> None:
+        """Let go what is kept to be sent once more."""
+        self.unconfirmed.clear()
+        self._unconfirmed_bytes = 0
+        self.outbox.drop_delivered()
 
     def sent(self, number: int, message: Ended) -> None:
         """Keep the end of an event until the stream is closed in order: it may not have arrived."""
@@ -311,7 +319,7 @@ class StreamAnswer:
         self._site = site
         self._lines: Lines = site.lines
         self._peer = peer
-        self._is_own = is_own
+        self.is_own = is_own
         self._resume = resume
         self._encoder = EventEncoder(
             site.spec.protocol, with_ids=is_own, stepped=line.stepped
@@ -329,7 +337,7 @@ class StreamAnswer:
         self._lines.opened(self._peer, line)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await _body(send, b"" if not self._is_own else b": open\n\n")
+            await _body(send, b"" if not self.is_own else b": open\n\n")
             is_clean = await self._pump(send, gone)
             if is_clean:
                 with contextlib.suppress(OSError):
@@ -363,7 +371,7 @@ class StreamAnswer:
                 await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
-            if line.pending or (self._is_own and not self._site.closing.is_set()):
+            if line.pending or (self.is_own and not self._site.closing.is_set()):
                 wait_s = heartbeat_s
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()
