@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.rows import GROSS, ROWS, WAITING, Figures, Row
@@ -28,6 +29,9 @@ from tests.benchmarks.servers import ROOT, Contender, Running, contenders, servi
 
 REPORT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
+
+KEPT = ROOT / ".make" / "bench-rounds.json"
+"""Every figure of every round so far, for ``--continue``."""
 
 Results = dict[str, dict[str, list[Figures]]]
 
@@ -37,7 +41,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gradio-python", default=str(ROOT / ".venv-gradio" / "bin" / "python"))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=25.0, help="begin no round that would end later")
+    parser.add_argument("--minutes", type=float, default=30.0, help="begin no round that would end later")
+    parser.add_argument("--continue", action="store_true", dest="is_continued",
+        help="go on with the rounds of a run that was cut short, up to --rounds")
     parser.add_argument("--quick", action="store_true", help="the short rows, one round, no report")
     parser.add_argument("--only", help="rows whose title holds this text; no report")
     parser.add_argument("--renew", action="store_true", help="with --only: put them into the report all the same")
@@ -51,12 +57,14 @@ def main() -> int:
         for row in ROWS
         if (row.quick or not arguments.quick) and (arguments.only or "") in row.title
     ]
-    run = Run(everyone, rows)
+    is_whole = not (arguments.quick or arguments.only or arguments.who)
+    run = Run(everyone, rows, KEPT if is_whole else None)
+    first = run.take_up() if is_whole and arguments.is_continued else 0
     begin = time.monotonic()
-    rounds = 0
-    for number in range(1 if arguments.quick else arguments.rounds):
+    rounds = first
+    for number in range(first, 1 if arguments.quick else arguments.rounds):
         spent = (time.monotonic() - begin) / 60
-        if number and spent + spent / number > arguments.minutes:
+        if number > first and spent + spent / (number - first) > arguments.minutes:
             break
         run.measure_round(number)
         rounds += 1
@@ -64,7 +72,7 @@ def main() -> int:
     print(table(figures), flush=True)
     for problem in run.problems:
         print(f"not measured: {problem}")
-    if not arguments.quick and not arguments.only and not arguments.who:
+    if is_whole:
         write(figures, rounds, run.problems)
     elif arguments.renew and arguments.only and not arguments.who and not run.problems:
         renew(figures, rounds)
@@ -82,15 +90,30 @@ def main() -> int:
 class Run:
     """The figures of all rounds so far."""
 
-    def __init__(self, everyone: list[Contender], rows: list[Row]) -> None:
+    def __init__(self, everyone: list[Contender], rows: list[Row], kept: Path | None = None) -> None:
         self._everyone = everyone
+        self._kept = kept
         self._rows = rows
         self._taken: Results = {row.title: {} for row in rows}
         self._begin = time.monotonic()
         self.problems: list[str] = []
 
+    def take_up(self) -> int:
+        """Take up the figures of an earlier run, and return how many rounds it had."""
+        if self._kept is None or not self._kept.is_file():
+            return 0
+        kept = json.loads(self._kept.read_text())
+        self._taken.update({title: named for title, named in kept["figures"].items() if title in self._taken})
+        return int(kept["rounds"])
+
     def measure_round(self, number: int) -> None:
-        """Measure every row for everyone, once."""
+        """Measure every row for everyone, once; with a file to keep them in, nothing of it is lost."""
+        self._measure_round(number)
+        if self._kept is not None:
+            self._kept.parent.mkdir(exist_ok=True)
+            self._kept.write_text(json.dumps({"rounds": number + 1, "figures": self._taken}) + "\n")
+
+    def _measure_round(self, number: int) -> None:
         for row in self._rows:
             if row.measure is not None and not (row.once and number):
                 for contender in self._in(row):

@@ -1,16 +1,13 @@
-"""Files on their way in and out, in blocks."""
+"""Files on their way out, in blocks."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from pegboard.errors import FileRefused
-from pegboard.incoming import ASIDE_BYTES, IncomingFile, digest_of
 from pegboard.server import reading
 
 SIZE = 3 * reading.WAITED_BYTES + 12_345
@@ -55,21 +52,3 @@ def test_what_is_not_in_memory_is_read_all_the_same(large: Path) -> None:
 def test_a_file_that_became_shorter_ends_early(large: Path) -> None:
     os.truncate(large, 100)
     assert len(b"".join(read(large, 0, SIZE))) == 100
-
-
-def test_hash_of_large_and_small_chunks_is_that_of_the_content(tmp_path: Path) -> None:
-    incoming = IncomingFile(tmp_path, 1 << 30)
-    chunks = [os.urandom(size) for size in (10, ASIDE_BYTES, 3, 4 * ASIDE_BYTES, ASIDE_BYTES + 1, 0)]
-    for chunk in chunks:
-        incoming.write(chunk)
-    expected = hashlib.sha256(b"".join(chunks)).hexdigest()
-    assert incoming.finish() == expected == digest_of(incoming.path)
-
-
-def test_an_upload_given_up_while_it_is_hashed_leaves_nothing(tmp_path: Path) -> None:
-    incoming = IncomingFile(tmp_path, 8 * ASIDE_BYTES)
-    incoming.write(os.urandom(8 * ASIDE_BYTES))
-    with pytest.raises(FileRefused, match="larger than"):
-        incoming.write(b"x")
-    incoming.abort()
-    assert list(tmp_path.iterdir()) == []

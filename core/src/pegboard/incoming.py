@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,8 +12,6 @@ from pegboard.errors import FileRefused
 
 DEFAULT_MAX_BYTES = 512 * 1024 * 1024
 CHUNK_BYTES = 1 << 20
-ASIDE_BYTES = 1 << 18
-"""A chunk from which on it pays to hash it in one thread while another writes it."""
 
 
 class IncomingFile:
@@ -26,7 +22,6 @@ class IncomingFile:
         self.size = 0
         self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
-        self._hashing: Future[None] | None = None
         self._out: BinaryIO = open(self.path, "xb", opener=_private)  # noqa: SIM115
 
     def write(self, chunk: bytes) -> None:
@@ -38,36 +33,18 @@ class IncomingFile:
         self.size += len(chunk)
         if self.size > self._max_bytes:
             raise FileRefused(f"The file is larger than {self._max_bytes} bytes.")
-        self._await_hash()
-        if len(chunk) < ASIDE_BYTES:
-            self._hash.update(chunk)
-        else:
-            self._hashing = _hashers().submit(self._hash.update, chunk)
+        self._hash.update(chunk)
         self._out.write(chunk)
 
     def finish(self) -> str:
         """Close the file and return the hash of its content."""
-        self._await_hash()
         self._out.close()
         return self._hash.hexdigest()
 
     def abort(self) -> None:
         """Remove what was written."""
-        self._await_hash()
         self._out.close()
         self.path.unlink(missing_ok=True)
-
-
-    def _await_hash(self) -> None:
-        hashing, self._hashing = self._hashing, None
-        if hashing is not None:
-            hashing.result()
-
-
-@lru_cache(maxsize=1)
-def _hashers() -> ThreadPoolExecutor:
-    """Return the threads that hash; made with the first large file."""
-    return ThreadPoolExecutor(2, thread_name_prefix="pegboard-hash")
 
 
 def _private(path: str, flags: int) -> int:
