@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from select import select
 from typing import Any
 
+from tests.benchmarks.servers import end
+
 Event = dict[str, Any]
 
 ARGUMENTS = [
@@ -134,11 +136,6 @@ def running(path: str) -> Iterator[Chromium]:
             time.sleep(STARTED_S)
             yield browser
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
             os.close(from_browser[0])
             os.close(to_browser[1])

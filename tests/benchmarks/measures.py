@@ -42,11 +42,16 @@ def first_use(contender: Contender) -> Figures:
 
 def _probe(contender: Contender, use: str) -> Figures:
     probe = IMPORT_PROBE.format(module=contender.library or "uvicorn", use=use)
-    output = subprocess.run(
-        [contender.python, "-c", probe], check=True, capture_output=True, text=True
-    ).stdout
-    figures: Figures = json.loads(output.strip().splitlines()[-1])
+    figures: Figures = json.loads(_last_line(contender, probe))
     return figures
+
+
+def _last_line(contender: Contender, program: str) -> str:
+    """Return the last line that a program prints in a contender's own interpreter."""
+    output = subprocess.run(
+        [contender.python, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+    return output.strip().splitlines()[-1]
 
 
 def start(app: str) -> Callable[[Contender], Figures]:
@@ -68,10 +73,7 @@ def start_with_examples(contender: Contender) -> Figures:
 def describing(contender: Contender) -> Figures:
     """Describe a page of 1,000 components, in one process that has imported everything."""
     probe = DESCRIBE_PROBE.format(library=contender.library)
-    output = subprocess.run(
-        [contender.python, "-c", probe], check=True, capture_output=True, text=True
-    ).stdout
-    return {"build, CPU ms": float(output.strip().splitlines()[-1])}
+    return {"build, CPU ms": float(_last_line(contender, probe))}
 
 
 def discovery(contender: Contender) -> Figures:
@@ -81,10 +83,7 @@ def discovery(contender: Contender) -> Figures:
     """
     with tempfile.TemporaryDirectory() as folder:
         probe = DISCOVERY_PROBE.format(folder=folder, root=str(ROOT))
-        output = subprocess.run(
-            [contender.python, "-c", probe], check=True, capture_output=True, text=True
-        ).stdout
-    return {"CPU, ms": float(output.strip().splitlines()[-1])}
+        return {"CPU, ms": float(_last_line(contender, probe))}
 
 
 DISCOVERY_PROBE = """

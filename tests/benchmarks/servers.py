@@ -75,6 +75,16 @@ class Running:
         return 0
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process: it is asked, and after ten seconds made to."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def serving(contender: Contender, app: str) -> Iterator[Running]:
     """Serve an app for the length of the block."""
@@ -103,9 +113,4 @@ def serving(contender: Contender, app: str) -> Iterator[Running]:
                 time.sleep(0.01)
         yield Running(process, port, time.perf_counter() - started)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)

@@ -48,7 +48,8 @@ class Slots(Generic[Work]):
 
     def drop(self, work: Work) -> bool:
         """Take a piece of work out that waits; ``False`` when it does not wait."""
-        if work not in self._waiting:
+        try:
+            self._waiting.remove(work)
+        except ValueError:
             return False
-        self._waiting.remove(work)
         return True
