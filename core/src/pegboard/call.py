@@ -154,12 +154,12 @@ class CallRunner:
         reporters: Sequence[Reporter],
         slots: Slots[Any] | None = None,
     ) -> Sequence[Output]:
-        """Run a plain function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
+        """Run a function that has one step for one call, or for a batch; see `pegboard.queue.job.Runner`."""
         function = self._function(calls[0].function_id)
         begun = None if slots is None else reporters[0].begun
         # The border: whatever the user's code raises is worded here, once.
         try:
-            with progress.reporting(reporters[0], tracks_tqdm=function.tracks_tqdm):
+            with _reporting(function, reporters):
                 if function.listener.batch:
                     return await self._run_batch(function, calls, slots, begun)
                 return (await self._run_one(function, calls[0], slots, begun),)
@@ -173,24 +173,21 @@ class CallRunner:
     ) -> AsyncIterator[Sequence[Output]]:
         """Run one function for one call, or for a batch; see `pegboard.queue.job.Runner`."""
         function = self._function(calls[0].function_id)
+        if function.listener.batch or not (function.is_generator or function.is_async_generator):
+            yield await self.run_whole(calls, reporters)
+            return
         # The border, as above.
         try:
-            with progress.reporting(
-                reporters[0] if reporters else None, tracks_tqdm=function.tracks_tqdm
-            ):
-                if function.listener.batch:
-                    yield await self._run_batch(function, calls)
-                elif function.is_async_generator:
+            with _reporting(function, reporters):
+                if function.is_async_generator:
                     async for output in self._stream_async(function, calls[0]):
                         yield [output]
-                elif function.is_generator:
+                else:
                     # Each further layer of generators would cost every step a microsecond.
                     async with _Pumping(self._threads, _Step(self, function, calls[0])) as pump:
                         while items := await pump.take():
                             for output in items:
                                 yield (output,)
-                else:
-                    yield [await self._run_one(function, calls[0])]
         except (GeneratorExit, asyncio.CancelledError):
             raise
         except BaseException as problem:
@@ -346,6 +343,12 @@ class CallRunner:
             shown = str(problem) or type(problem).__name__
             return FunctionFailed(shown)
         return FunctionFailed(f"The function failed (reference {reference})")
+
+
+def _reporting(function: _Function, reporters: Sequence[Reporter]) -> progress.reporting:
+    return progress.reporting(
+        reporters[0] if reporters else None, tracks_tqdm=function.tracks_tqdm
+    )
 
 
 def routine_of(fn: Callable[..., Any]) -> Callable[..., Any]:
