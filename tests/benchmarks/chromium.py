@@ -38,10 +38,6 @@ ARGUMENTS = [
 ]
 
 
-STARTED_S = 1.5
-"""A browser that has just answered still starts other parts of itself for about so long."""
-
-
 class Chromium:
     """A running browser. Messages are JSON, each ended by a NUL byte."""
 
@@ -133,7 +129,6 @@ def running(path: str) -> Iterator[Chromium]:
         try:
             browser = Chromium(from_browser[0], to_browser[1])
             browser.send("Browser.getVersion")
-            time.sleep(STARTED_S)
             yield browser
         finally:
             end(process)

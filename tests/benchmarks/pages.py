@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -14,6 +15,8 @@ from tests.benchmarks.servers import Contender, serving
 Figures = dict[str, float]
 
 READY_LIMIT_S = 120.0
+OPENED_S = 2.0
+"""A window that has just opened still loads parts of the browser's own interface for about so long."""
 
 
 def page_of(app: str, *, clicks: bool = False, is_slow: bool = False) -> Callable[[Contender], Figures]:
@@ -53,6 +56,7 @@ def _measure(browser: Chromium, address: str, clicks: bool, is_slow: bool) -> Fi
     if is_slow:
         command("Emulation.setCPUThrottlingRate", rate=4)
         command("Network.emulateNetworkConditions", **FAST_4G)
+    time.sleep(OPENED_S)
     for script in (SHIFTS, READY):
         command("Page.addScriptToEvaluateOnNewDocument", source=script)
     command("Page.navigate", url=address)
