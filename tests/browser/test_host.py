@@ -364,6 +364,9 @@ def test_a_missing_bundle_is_a_card_that_names_the_distribution(
         Echo("fine", label="other")
     page.route(re.compile("/pegboard-slider@"), lambda route: route.fulfill(status=404, body="gone"))
     page.goto(serve(demo))
+    # From one page of an app to the next, bundles are fetched.
+    with page.expect_navigation():
+        page.evaluate("location.assign('?next')")
 
     card = page.get_by_role("alert").filter(has_text="Slider cannot be shown")
 

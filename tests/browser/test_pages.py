@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import pegboard as pb
 import pegboard_gallery.demos
+from pegboard.server.head import hash_of
 from pegboard.testing.axe import axe_source
 from pegboard.testing.fakes import Echo
 
@@ -82,7 +84,9 @@ def test_example_app_is_accessible_and_fits_its_page(
     assert problems == []
 
 
-def test_the_pages_policy_allows_no_inline_script_and_no_eval(page: Page, serve: Callable[..., str]) -> None:
+def test_the_pages_policy_allows_its_own_scripts_by_their_hashes_and_no_eval(
+    page: Page, serve: Callable[..., str]
+) -> None:
     with pb.Blocks() as demo:
         Echo("x", label="x")
     answer = page.goto(serve(demo))
@@ -95,8 +99,10 @@ def test_the_pages_policy_allows_no_inline_script_and_no_eval(page: Page, serve:
     assert policy["default-src"] == policy["connect-src"] == "'self'"
     assert policy["object-src"] == policy["base-uri"] == "'none'"
     assert "unsafe" not in answer.headers["content-security-policy"]
-    [own, import_map] = policy["script-src"].split()
-    assert own == "'self'" and import_map.startswith("'sha256-")
+    own, *hashes = policy["script-src"].split()
+    inline = re.findall(r"<script(?: type=\"importmap\")?>(.*?)</script>", answer.text(), re.DOTALL)
+    assert own == "'self'" and len(inline) == 2
+    assert hashes == [hash_of(script) for script in inline]
 
 
 def test_a_chosen_theme_is_kept(page: Page, serve: Callable[..., str]) -> None:

@@ -182,8 +182,11 @@ def test_app_works_below_a_path_of_a_proxy(start: Any, nginx: Any, slash: str) -
     text = httpx.get(f"{base}/").text
 
     assert config["root"] == base
-    assert 'src="/tools/greeter/_pegboard/' in text and 'href="/tools/greeter/favicon.ico"' in text
+    assert 'href="/tools/greeter/favicon.ico"' in text
     entry = config["pegboard"]["plugins"]["pegboard-textbox/Textbox"]["entry"]
+    assert f'pegboardParts={{"/tools/greeter{entry}":' in text
+    later = httpx.get(f"{base}/", headers={"sec-fetch-site": "same-origin"}).text
+    assert f'href="/tools/greeter{entry}"' in later and 'src="/tools/greeter/_pegboard/' in later
     assert httpx.get(base + entry).status_code == 200
     assert Client(base, verbose=False).predict("Ada", api_name="/greet") == "Hello Ada"
 

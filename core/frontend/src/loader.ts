@@ -7,10 +7,17 @@ const adopted = new Set<string>();
 export function load(address: string): Promise<ComponentModule> {
 	let found = modules.get(address);
 	if (!found) {
-		found = import(/* @vite-ignore */ address).then(contractOf);
+		found = fetched(address).then(contractOf);
 		modules.set(address, found);
 	}
 	return found;
+}
+
+/** The module at an address: from the document, which may have brought it along, or from there. */
+async function fetched(address: string): Promise<Record<string, unknown>> {
+	const make = window.pegboardParts?.[address];
+	if (!make) return (await import(/* @vite-ignore */ address)) as Record<string, unknown>;
+	return make(window.pegboardSvelte ?? {}, address.slice(0, address.lastIndexOf("/") + 1));
 }
 
 /** The default export may be the module's object or a function that makes it; older widgets export `render`. */

@@ -1,12 +1,13 @@
 /** Builds the components of one distribution, each in two variants. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 import { build } from "vite";
 import { BuildError } from "./errors.js";
-import { clear, compressAll, writeBuildFile } from "./output.js";
-import { componentPreset, frameworkPlugins } from "./preset.js";
+import { asFunction } from "./inline.js";
+import { clear, compressAll, digestOf, writeBuildFile } from "./output.js";
+import { componentPreset, frameworkPlugins, versioned } from "./preset.js";
 
 /**
  * @typedef {{name: string, entry: string, output: string, budgetKb: number | null}} ComponentSource
@@ -66,19 +67,35 @@ async function buildOne(folder, source) {
 	const settings = { root: folder, entry, outDir: output, svelteVersion: svelteVersion ?? "", frameworks };
 	await build(stripped(componentPreset({ ...settings, variant: "self" })));
 	let isShared = false;
+	/** @type {Record<string, string[]> | null} */
+	let names = null;
 	if (svelteVersion) {
 		const { outcome, ...config } = componentPreset({ ...settings, variant: "shared" });
 		await build(config);
 		rmSync(join(output, "shared-style.css"), { force: true });
 		isShared = outcome.usesShared && outcome.isShareable;
 		if (!isShared) rmSync(join(output, "index.shared.js"), { force: true });
+		else names = Object.fromEntries(Object.entries(outcome.names).map(([id, list]) => [versioned(svelteVersion, id), [...list].sort()]));
 	}
 
 	const files = compressAll(output);
 	const result = { name, files, svelte: isShared ? svelteVersion : null };
-	writeBuildFile(output, { files, svelte: result.svelte });
+	// Written after the files that are served: this one is only ever a part of a page.
+	writeBuildFile(output, { files, svelte: result.svelte, names, inline: isShared ? writeInline(output) : null });
 	holdBudget(result, budgetKb);
 	return result;
+}
+
+/**
+ * Write the form that can stand inside a page; say so when there is one.
+ * @param {string} output
+ * @returns {{file: string, sha256: string} | null}
+ */
+function writeInline(output) {
+	const text = asFunction(readFileSync(join(output, "index.shared.js"), "utf8"));
+	if (text === null) return null;
+	writeFileSync(join(output, "index.inline.js"), text);
+	return { file: "index.inline.js", sha256: digestOf(text) };
 }
 
 /** @param {Built} built @param {number | null} budgetKb */

@@ -5,16 +5,9 @@ import { dirname, join } from "node:path";
 import { build } from "vite";
 import { installedSvelte } from "./component.js";
 import { clear, compressAll, writeBuildFile } from "./output.js";
-import { EAGER, SHARED_MODULES, sharedSvelte, sveltePlugin, versioned } from "./preset.js";
+import { buildInline } from "./page.js";
+import { EAGER, SHARED_MODULES, sharedOutcome, sharedSvelte, sveltePlugin, versioned, WITHOUT_STACKS } from "./preset.js";
 
-/**
- * Svelte makes an Error as its module is run. For the places in an Error's stack, V8 would parse the whole
- * module once more; nobody reads that stack, so none is taken.
- */
-const WITHOUT_STACKS = {
-	intro: "const stackTraceLimit=Error.stackTraceLimit;Error.stackTraceLimit=0;",
-	outro: "Error.stackTraceLimit=stackTraceLimit;",
-};
 const RUNTIME = "runtime/svelte.js";
 const SHELL = "shell/shell.js";
 
@@ -72,7 +65,8 @@ function reExport(core, name) {
 
 /** @param {string} core @param {string} output */
 export async function buildShell(core, output) {
-	const version = await buildPage(core, output, {
+	const outcome = sharedOutcome();
+	const version = await buildPage(core, output, outcome, {
 		folder: "shell",
 		source: "main.ts",
 		// Lazy parts may import from the entry, so that nothing the entry needs becomes a second request.
@@ -81,7 +75,7 @@ export async function buildShell(core, output) {
 			output: { minify: true, chunkFileNames: "[name]-[hash].js", postBanner: EAGER },
 		},
 	});
-	return writeCoreBuildFile(output, version);
+	return writeCoreBuildFile(output, version, await buildInline(core, output, version, outcome.names));
 }
 
 /**
@@ -90,15 +84,15 @@ export async function buildShell(core, output) {
  */
 export async function buildStage(core, output) {
 	const rolldownOptions = { output: { codeSplitting: false } };
-	await buildPage(core, output, { folder: "stage", source: "stage/stage.ts", rolldownOptions });
+	await buildPage(core, output, sharedOutcome(), { folder: "stage", source: "stage/stage.ts", rolldownOptions });
 }
 
 /**
  * Build a page's script from core/frontend/src on the shared runtime; returns that runtime's version.
- * @param {string} core @param {string} output
+ * @param {string} core @param {string} output @param {import("./preset.js").SharedOutcome} outcome
  * @param {{folder: string, source: string, rolldownOptions: import("vite").BuildOptions["rolldownOptions"]}} page
  */
-async function buildPage(core, output, { folder, source, rolldownOptions }) {
+async function buildPage(core, output, outcome, { folder, source, rolldownOptions }) {
 	const version = requireSvelte(core);
 	clear(join(output, folder));
 	await build({
@@ -108,7 +102,7 @@ async function buildPage(core, output, { folder, source, rolldownOptions }) {
 		publicDir: false,
 		logLevel: "warn",
 		mode: "production",
-		plugins: [sveltePlugin(), sharedSvelte(version, { usesShared: false, isShareable: true })],
+		plugins: [sveltePlugin(), ...sharedSvelte(version, outcome)],
 		build: {
 			outDir: join(output, folder),
 			emptyOutDir: true,
@@ -130,13 +124,14 @@ async function buildPage(core, output, { folder, source, rolldownOptions }) {
 	return version;
 }
 
-/** @param {string} output @param {string} version */
-function writeCoreBuildFile(output, version) {
+/** @param {string} output @param {string} version @param {Awaited<ReturnType<typeof buildInline>> | null} inline */
+function writeCoreBuildFile(output, version, inline = null) {
 	const files = Object.fromEntries(Object.entries(compressAll(output)).filter(([name]) => !name.startsWith("stage/")));
 	const data = {
 		svelte: version,
 		imports: Object.fromEntries(SHARED_MODULES.map((id) => [versioned(version, id), RUNTIME])),
 		shell: files[SHELL] ? { entry: SHELL, css: "shell/main.css" } : null,
+		inline,
 		files,
 	};
 	writeBuildFile(output, data);

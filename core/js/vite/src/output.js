@@ -13,7 +13,7 @@ export function filesIn(folder) {
 	return readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
 		.map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-		.filter((name) => !/\.(gz|br)$/.test(name) && name !== "build.json")
+		.filter((name) => !/(\.(gz|br)|^\.[^/]*)$/.test(name) && name !== "build.json")
 		.sort();
 }
 
@@ -36,7 +36,12 @@ export function compressAll(folder) {
 
 /** @param {Buffer} content @param {Buffer} [gzip] @returns {FileSize} */
 export function sizeOf(content, gzip = gzipSync(content, { level: 9 })) {
-	return { sha256: createHash("sha256").update(content).digest("hex"), raw: content.length, gzip: gzip.length };
+	return { sha256: digestOf(content), raw: content.length, gzip: gzip.length };
+}
+
+/** @param {Buffer | string} content */
+export function digestOf(content) {
+	return createHash("sha256").update(content).digest("hex");
 }
 
 /** @param {string} folder */

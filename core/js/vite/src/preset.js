@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { collectNames } from "./inline.js";
 
 /** Public modules of Svelte that the page's shared runtime provides; the rest is bundled. */
 export const SHARED_MODULES = [
@@ -22,16 +23,24 @@ const FLAGS = /^svelte\/(internal\/flags\/|legacy$)/;
  */
 export const EAGER = "//# allFunctionsCalledOnLoad";
 
+/**
+ * Svelte makes an Error as its module is run. For the places in an Error's stack, V8 would parse the whole
+ * module once more; nobody reads that stack, so none is taken.
+ */
+export const WITHOUT_STACKS = {
+	intro: "const stackTraceLimit=Error.stackTraceLimit;Error.stackTraceLimit=0;",
+	outro: "Error.stackTraceLimit=stackTraceLimit;",
+};
 /** @param {string} version @param {string} id */
 export const versioned = (version, id) => id.replace(/^svelte(?=$|\/)/, `svelte@${version}`);
 
 /**
  * Settings for one variant. `frameworks` are the plugins that `frameworkPlugins` found.
  * @param {{root: string, entry: string, outDir: string, variant: "self" | "shared", svelteVersion: string, frameworks?: import("vite").PluginOption[]}} options
- * @returns {import("vite").InlineConfig & {outcome: {usesShared: boolean, isShareable: boolean}}}
+ * @returns {import("vite").InlineConfig & {outcome: SharedOutcome}}
  */
 export function componentPreset({ root, entry, outDir, variant, svelteVersion, frameworks = [] }) {
-	const outcome = { usesShared: false, isShareable: true };
+	const outcome = sharedOutcome();
 	const isShared = variant === "shared";
 	const prefix = isShared ? "shared-" : "";
 	return {
@@ -44,7 +53,7 @@ export function componentPreset({ root, entry, outDir, variant, svelteVersion, f
 		mode: "production",
 		// A library build leaves this alone, and no browser knows `process`.
 		define: { "process.env.NODE_ENV": '"production"' },
-		plugins: [sveltePlugin(), ...frameworks, ...(isShared ? [sharedSvelte(svelteVersion, outcome)] : [])],
+		plugins: [sveltePlugin(), ...frameworks, ...(isShared ? sharedSvelte(svelteVersion, outcome) : [])],
 		build: {
 			outDir,
 			emptyOutDir: false,
@@ -95,20 +104,37 @@ export function sveltePlugin() {
 }
 
 /**
+ * What a build with a shared Svelte found out: whether it uses it and can, and the names it takes, by module.
+ * @typedef {{usesShared: boolean, isShareable: boolean, names: Record<string, Set<string>>}} SharedOutcome
+ */
+
+/** @returns {SharedOutcome} */
+export const sharedOutcome = () => ({ usesShared: false, isShareable: true, names: {} });
+
+/**
  * Leave Svelte out and import it under a name that holds its exact version.
  * @param {string} version
- * @param {{usesShared: boolean, isShareable: boolean}} outcome
- * @returns {import("vite").Plugin}
+ * @param {SharedOutcome} outcome
+ * @returns {import("vite").Plugin[]}
  */
 export function sharedSvelte(version, outcome) {
-	return {
-		name: "pegboard-shared-svelte",
-		enforce: "pre",
-		resolveId(id, importer) {
-			if (FLAGS.test(id) || id === "svelte/motion" || id === "svelte/store") outcome.isShareable = false;
-			if (!SHARED_MODULES.includes(id) || !importer) return null;
-			outcome.usesShared = true;
-			return { id: versioned(version, id), external: true, moduleSideEffects: false };
+	return [
+		{
+			name: "pegboard-shared-svelte",
+			enforce: "pre",
+			resolveId(id, importer) {
+				if (FLAGS.test(id) || id === "svelte/motion" || id === "svelte/store") outcome.isShareable = false;
+				if (!SHARED_MODULES.includes(id) || !importer) return null;
+				outcome.usesShared = true;
+				return { id: versioned(version, id), external: true, moduleSideEffects: false };
+			},
 		},
-	};
+		{
+			name: "pegboard-svelte-names",
+			enforce: "post",
+			transform(code, id) {
+				if (/\.(m?js|ts|svelte)($|\?)/.test(id)) collectNames(code, SHARED_MODULES, outcome.names);
+			},
+		},
+	];
 }

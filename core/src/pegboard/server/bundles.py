@@ -12,7 +12,7 @@ import importlib.metadata
 import json
 import mimetypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -62,7 +62,12 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class PluginAssets:
-    """What the page must know of one component class."""
+    """What the page must know of one component class.
+
+    Attributes:
+        takes: What a shared bundle takes of Svelte, by the names of its modules.
+        inline: The bundle as a function that can stand inside a document.
+    """
 
     key: str
     entry: str | None
@@ -73,6 +78,8 @@ class PluginAssets:
     min_height_px: int | None
     problem: str | None
     is_shared: bool = False
+    takes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    inline: str | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """Return the entry of the config's ``pegboard.plugins``."""
@@ -192,7 +199,8 @@ class Bundles:
             return PluginAssets(
                 key, None, "", frontend.styles, frontend.handles, events, height, text
             )
-        names = _files_of(file.parent)
+        listing = _listing_of(file.parent)
+        names = _files_of(listing, file.parent)
         contents = {name: (file.parent / name).read_bytes() for name in names | {file.name}}
         # One hash for the folder, so that chunks find each other by relative address.
         whole = digest_of(b"\0".join(name.encode() + contents[name] for name in sorted(contents)))
@@ -205,6 +213,8 @@ class Bundles:
         return PluginAssets(
             key, f"{base}/{file.name}", css, frontend.styles, frontend.handles, events, height, None,
             is_shared,
+            takes=listing.get("names") or {} if is_shared else {},
+            inline=_inline_of(listing, file.parent) if is_shared else None,
         )
 
     # -- the shell ---------------------------------------------------------------------------------
@@ -275,18 +285,42 @@ def _version_of(distribution: str) -> str:
         return "0"
 
 
-def _files_of(folder: Path) -> set[str]:
-    """Return the further files that the build lists beside an entry (chunks, workers, fonts)."""
+def _listing_of(folder: Path) -> Mapping[str, Any]:
+    """Return what a build says of its files; empty when there is no such list."""
     try:
         listing = json.loads((folder / "build.json").read_text("utf-8"))
     except (OSError, ValueError):
-        return set()
-    files = listing.get("files", {}) if isinstance(listing, dict) else {}
+        return {}
+    return listing if isinstance(listing, dict) else {}
+
+
+def _files_of(listing: Mapping[str, Any], folder: Path) -> set[str]:
+    """Return the further files that a build lists beside an entry (chunks, workers, fonts)."""
     return {
         name
-        for name in files
+        for name in listing.get("files", {})
         if _is_inside(name) and (folder / name).is_file()
     }
+
+
+def _inline_of(listing: Mapping[str, Any], folder: Path) -> str | None:
+    """Return the form of a bundle that can stand inside a document, if it was built and is as it was built."""
+    inline = listing.get("inline")
+    if not isinstance(inline, dict) or not _is_inside(inline.get("file")):
+        return None
+    return verified(folder / inline["file"], inline.get("sha256"))
+
+
+def verified(path: Path, sha256: object) -> str | None:
+    """Return the text of a script that is to be part of a document; ``None`` if it is not as it was built."""
+    try:
+        content = path.read_bytes()
+        text = content.decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+    is_same = hashlib.sha256(content).hexdigest() == sha256
+    # An HTML parser would end the script there, or read another line end than the one it is hashed with.
+    return text if is_same and "\r" not in text and "</script" not in text.lower() else None
 
 
 def _is_inside(name: object) -> bool:

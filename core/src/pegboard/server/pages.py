@@ -1,19 +1,22 @@
 """The HTML pages: the app's own with its config inlined, and plain ones without any script.
 
-Nothing of ours in them is inline script: the policy allows scripts of this origin, the import map by
-its hash, and what the author wrote into ``head``, by hash as well.
+The policy allows scripts of this origin, and those in the document by their hashes: the import map, the
+page's own script where the document holds it, and what the author wrote into ``head``.
 """
 
 from __future__ import annotations
 
 import html
-import json
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from pegboard import tooling
 from pegboard.i18n import spoken, translated
 from pegboard.server.bundles import Bundles, PluginAssets
+from pegboard.server.frame import Frame
 from pegboard.server.head import hash_of, read_head
+from pegboard.server.scripts import Scripts, inlined, linked
 from pegboard.server.skeleton import Skeleton
 from pegboard.spec import AppSpec
 
@@ -71,6 +74,18 @@ NOTE_CSS = (
 )
 
 
+MAX_FRAMES = 16
+"""Pages to keep without their configs: they differ by theme, language and public address, and hold the scripts."""
+
+
+class Page(NamedTuple):
+    """A page: what stands around the config, the config, and the Content-Security-Policy."""
+
+    frame: Frame
+    config: bytes
+    policy: str
+
+
 class PageMaker:
     """Makes the pages of one app.
 
@@ -114,23 +129,18 @@ class PageMaker:
         self._fonts = fonts
         self._texts = texts or {}
         self._footer = footer
-        self._drawn: dict[tuple[str, ...], tuple[str, str]] = {}
         # A page behind a login in someone else's frame is clickjacking; a public one is an embed.
         self._ancestors = "*" if may_be_framed else "'self'"
         self.is_built = bool(bundles.shell)
         self._css = BARE_CSS + NOTE_CSS
-        self._entry: str | None = None
-        self._imports: dict[str, str] = {}
-        self._loads: list[str] = []
         if self.is_built:
-            shell = bundles.shell["shell"]
-            css = shell.get("css")
+            css = bundles.shell["shell"].get("css")
             self._css = (bundles.shell_folder / css).read_text("utf-8").strip() if css else ""
-            self._entry = entry or bundles.shell_address(shell["entry"])
-            imports = bundles.shell.get("imports", {})
-            self._imports = {name: bundles.shell_address(file) for name, file in imports.items()}
-            self._loads = [*dict.fromkeys(self._imports.values())]
-            self._loads += [assets.entry for assets in plugins.values() if assets.entry]
+        self._linked = linked(bundles, plugins, entry)
+        # Who develops a component wants to see its files in the browser, each for itself.
+        is_plain = entry is None and tooling.active() is None
+        self._inlined = (inlined(bundles, plugins, spec) if is_plain else None) or self._linked
+        self._frames: OrderedDict[tuple[object, ...], tuple[Frame, str]] = OrderedDict()
         self._css += _inlined(theme_css)
         # The author's own sheet stands last and outside any layer, so that it wins over everything.
         self._author_css = _inlined(spec.css)
@@ -139,15 +149,11 @@ class PageMaker:
         """Return the page's title in the visitor's language."""
         return translated(self._spec.title or "Pegboard", self._texts, wanted)
 
-    def _import_map(self, root_path: str) -> str:
-        if not self._imports:
-            return ""
-        imports = {name: f"{root_path}{address}" for name, address in self._imports.items()}
-        return json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")
-
-    def policy(self, styles: Sequence[str], import_map: str = "", *, with_head: bool = False) -> str:
-        """Return the Content-Security-Policy of a page with its inline styles and import map."""
-        scripts = [hash_of(import_map)] if import_map else []
+    def policy(
+        self, styles: Sequence[str], inline: Sequence[str] = (), *, with_head: bool = False
+    ) -> str:
+        """Return the Content-Security-Policy of a page with its inline styles and scripts."""
+        scripts = [hash_of(script) for script in inline if script]
         sheets = [hash_of(style) for style in styles if style]
         if with_head:
             scripts += self.head.scripts
@@ -171,27 +177,58 @@ class PageMaker:
         )
 
     def page(
-        self, config: bytes, root_path: str, *, theme: str = "", wanted: Sequence[str] = ()
-    ) -> tuple[bytes, str]:
-        """Return the page and its policy.
+        self,
+        config: bytes,
+        root_path: str,
+        *,
+        theme: str = "",
+        wanted: Sequence[str] = (),
+        is_first: bool = True,
+    ) -> Page:
+        """Return the page.
 
         Args:
             config: The encoded config.
             root_path: What stands before every address of ours (``""``, or ``/app``).
             theme: ``light`` or ``dark`` when the address asks for one.
             wanted: The visitor's languages, best first.
+            is_first: The visitor comes from elsewhere, so the document holds its scripts.
         """
         for raw, escaped in ESCAPES.items():
             config = config.replace(raw, escaped)
+        languages = spoken(self._texts, wanted)
+        key = (root_path, theme, languages, is_first)
+        known = self._frames.get(key)
+        if known is None:
+            scripts = self._inlined if is_first else self._linked
+            known = self._frames[key] = self._framed(scripts, root_path, theme, languages)
+            while len(self._frames) > MAX_FRAMES:
+                self._frames.popitem(last=False)
+        return Page(known[0], config, known[1])
+
+    def _framed(
+        self, scripts: Scripts, root_path: str, theme: str, wanted: Sequence[str]
+    ) -> tuple[Frame, str]:
+        """Return what stands around a page's config, and the page's policy."""
         root = html.escape(root_path)
         skeleton, sizes = self._skeleton(wanted)
+        import_map, inline = scripts.import_map(root_path), scripts.inline(root_path)
         head = [
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html.escape(self.title(wanted))}</title>",
             f'<link rel="icon" href="{root}/favicon.ico">',
-            f"<style>{self._css}</style>",
         ]
+        # What is fetched stands before what is long, so that it is asked for while the rest still comes in.
+        if import_map:
+            head.append(f'<script type="importmap">{import_map}</script>')
+        head += [f'<link rel="modulepreload" href="{root}{load}">' for load in scripts.loads]
+        # Without "crossorigin" a browser would load a font twice, of this origin, too.
+        head += [
+            f'<link rel="preload" as="font" type="font/woff2" href="{root}{font}" crossorigin>'
+            for font in self._fonts
+        ]
+        head.append(f"<style>{self._css}</style>")
         if self._has_manifest:
             # With credentials, because behind a login the manifest is, too.
             head.append(
@@ -199,45 +236,32 @@ class PageMaker:
             )
         if sizes:
             head.append(f"<style>{sizes}</style>")
-        # Without "crossorigin" a browser would load a font twice, of this origin, too.
-        head += [
-            f'<link rel="preload" as="font" type="font/woff2" href="{root}{font}" crossorigin>'
-            for font in self._fonts
-        ]
-        import_map = self._import_map(root_path)
-        if import_map:
-            head.append(f'<script type="importmap">{import_map}</script>')
-        if self._entry is not None:
-            head += [f'<link rel="modulepreload" href="{root}{load}">' for load in self._loads]
-            head.append(f'<script type="module" src="{root}{self._entry}"></script>')
+        if scripts.entry is not None:
+            head.append(f'<script type="module" src="{root}{scripts.entry}"></script>')
         head.append(self.head.html)
         if self._author_css:
             head.append(f'<style id="pegboard-css">{self._author_css}</style>')
         body = f'<div id="pegboard-app">{skeleton}</div>' if self.is_built else NOT_BUILT
-        text = "".join(
+        before = "".join(
             (
                 f"<!doctype html><html{_marks(theme, wanted, self._texts)}><head>",
                 *head,
                 f'</head><body>{body}<script type="application/json" id="pegboard-config">',
             )
         )
-        return (
-            text.encode() + config + b"</script></body></html>",
-            self.policy((self._css, sizes, self._author_css), import_map, with_head=True),
-        )
+        # Last, and not deferred: when it has come in, all that it needs is there.
+        after = "</script>" + (f"<script>{inline}</script>" if inline else "") + "</body></html>"
+        styles = (self._css, sizes, self._author_css)
+        policy = self.policy(styles, (import_map, inline), with_head=True)
+        return Frame.of(before.encode(), after.encode()), policy
 
     def _skeleton(self, wanted: Sequence[str]) -> tuple[str, str]:
         if not self._is_drawn or not self.is_built:
             return "", ""
-        known = spoken(self._texts, wanted)
-        if known not in self._drawn:
-            if len(self._drawn) > 64:
-                self._drawn.clear()  # languages are the visitors' words; their number is not ours
-            drawing = Skeleton(
-                self._spec, self._plugins, lambda text: translated(text, self._texts, known), self._footer
-            )
-            self._drawn[known] = drawing.draw()
-        return self._drawn[known]
+        drawing = Skeleton(
+            self._spec, self._plugins, lambda text: translated(text, self._texts, wanted), self._footer
+        )
+        return drawing.draw()
 
     def login_page(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import html
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ MAX_LANGUAGES = 64
 """Lists of languages to keep answers for: they are the visitors' words, and their number is not ours."""
 
 IMMUTABLE = (b"cache-control", b"public, max-age=31536000, immutable")
+HTML = "text/html; charset=utf-8"
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 VARY = (b"vary", b"accept-encoding")
 
@@ -50,20 +50,31 @@ class PageRoutes:
                 return self._not_admitted(request, visitor)
             return self.login_page(request, visitor, 401)
         plain, _ = await self._config(visitor)
-        body, policy = site.pages.page(
+        # A page of this origin led here, and another one may follow: files are worth keeping then.
+        is_first = request.headers.get("sec-fetch-site") != "same-origin"
+        page = site.pages.page(
             plain,
             root_path(visitor),
             theme=asked_theme(request.query_params),
             wanted=wanted_languages(request),
+            is_first=is_first,
         )
         headers: Headers = [
-            (b"content-security-policy", policy.encode()),
+            (b"content-security-policy", page.policy.encode()),
             (b"cache-control", b"no-store" if visitor.username else b"no-cache"),
             (b"referrer-policy", b"same-origin"),
             NOSNIFF,
-            (b"vary", b"accept-encoding, accept-language"),
+            (b"vary", b"accept-encoding, accept-language, sec-fetch-site"),
         ]
-        return compressed(request, body, "text/html; charset=utf-8", headers)
+        if visitor.username is None:
+            etag = page.frame.tag(page.config)
+            headers.append((b"etag", etag.encode()))
+            if request.headers.get("if-none-match") == etag:
+                return BytesAnswer(b"", HTML, 304, headers)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = page.frame.gzipped(page.config)
+            return BytesAnswer(body, HTML, 200, [*headers, (b"content-encoding", b"gzip")])
+        return BytesAnswer(page.frame.around(page.config), HTML, 200, headers)
 
     def login_page(
         self, request: HttpRequest, visitor: Visitor, status: int, problem: str = "", user: str = ""
@@ -99,7 +110,7 @@ class PageRoutes:
             (b"referrer-policy", b"same-origin"),
             NOSNIFF,
         ]
-        return BytesAnswer(body, "text/html; charset=utf-8", status, headers)
+        return BytesAnswer(body, HTML, status, headers)
 
     async def config(self, request: HttpRequest, visitor: Visitor) -> Response:
         """``/config``."""
@@ -284,14 +295,6 @@ def root_path(visitor: Visitor) -> str:
 def wanted_languages(request: HttpRequest) -> Sequence[str]:
     """Return the visitor's languages, best first."""
     return languages(request.headers.get("accept-language", ""))
-
-
-def compressed(request: HttpRequest, body: bytes, media_type: str, headers: Headers) -> Response:
-    """Answer with gzip when the browser takes it and it is worth it."""
-    if len(body) >= MIN_GZIP_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
-        packed = gzip.compress(body, 5, mtime=0)
-        return BytesAnswer(packed, media_type, 200, [*headers, (b"content-encoding", b"gzip")])
-    return BytesAnswer(body, media_type, 200, headers)
 
 
 def _picture(content: bytes, kind: str) -> Response:
