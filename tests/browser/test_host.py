@@ -460,3 +460,24 @@ def test_a_components_styles_stay_inside_and_the_apps_own_win(page: Page, serve:
 
     assert looks[0] == [True, "12px"]
     assert looks[1][0] is False
+
+
+def test_one_watcher_hears_the_name_of_each_key_that_changes(
+    page: Page, serve: Serve, problems: list[str]
+) -> None:
+    watching = made_of(
+        """export default { render({ model, el }) {
+          const heard = [];
+          model.watch(() => { throw new Error("of no matter to the others"); });
+          model.watch(key => { heard.push(key); el.textContent = heard.join(" "); });
+        } };"""
+    )
+    with pb.Blocks() as demo:
+        shown = watching("x")
+        pb.Button("Go").click(lambda: watching(value="y", visible=True), None, shown)
+    page.goto(serve(demo))
+    with page.expect_event("pageerror"):
+        page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_text("value")).to_be_visible()
+    problems.clear()

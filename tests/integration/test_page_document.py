@@ -147,3 +147,20 @@ def test_text_that_a_document_would_read_differently_stays_outside(tmp_path: Pat
     assert verified(tmp_path / "a.js", hashlib.sha256(b"fine()").hexdigest()) == "fine()"
     assert verified(tmp_path / "a.js", "0" * 64) is None
     assert verified(tmp_path / "b.js", "0" * 64) is None
+
+
+def test_every_component_of_ours_can_be_part_of_a_document() -> None:
+    with pb.Blocks() as demo:
+        for name in ("Textbox", "Number", "Slider", "Checkbox", "Radio", "Dropdown", "Markdown", "JSON", "Label"):
+            getattr(pb, name)()
+        for name in ("Image", "File", "Button", "ClearButton"):
+            getattr(pb, name)()
+    spec, bundles = demo.describe(), Bundles()
+    plugins = assets_of(spec, bundles)
+
+    scripts = inlined(bundles, plugins, spec)
+
+    assert scripts is not None and len(plugins) == 13
+    assert {key for key, assets in plugins.items() if assets.entry not in scripts.parts} == {
+        "pegboard-markdown/Markdown"
+    }

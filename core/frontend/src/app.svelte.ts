@@ -70,9 +70,8 @@ export class App {
 		const outputs = new Set(config.dependencies.flatMap((dependency) => dependency.outputs));
 		const paces = pacesOf(config.dependencies);
 		for (const component of config.components) {
-			const own = config.pegboard.blocks[String(component.id)];
-			const plugin = own?.plugin ?? null;
-			const assets = plugin ? (config.pegboard.plugins[plugin] ?? null) : null;
+			const assets = config.pegboard.plugins[component.component_class_id] ?? null;
+			const plugin = assets && component.component_class_id;
 			const given = component.props.interactive;
 			const interactive =
 				typeof given === "boolean"
@@ -82,7 +81,8 @@ export class App {
 			const streams = pace === undefined ? {} : { stream_every: pace, $stream: "idle" as const };
 			const host = { $interactive: interactive, $locale: this.locale, $theme: theme, ...streams };
 			const drawn = { ...component, props: this.translate(component.props) };
-			this.blocks.set(component.id, new Block(drawn, plugin, assets, own?.problem ?? null, this, host));
+			const problem = config.pegboard.problems[String(component.id)] ?? null;
+			this.blocks.set(component.id, new Block(drawn, plugin, assets, problem, this, host));
 		}
 	}
 

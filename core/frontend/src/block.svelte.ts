@@ -4,13 +4,11 @@
  * The state that a component sees is a plain object, never a signal: a component must not become a
  * dependency of the host's own effects. `props` is the host's snapshot of it for its own drawing.
  */
-import type { HostState, Json, Model, Status } from "@pegboard/types";
+import type { HostState, Json, Status } from "@pegboard/types";
 import { untrack } from "svelte";
 import type { BlockConfig, PluginConfig, ProgressUnit, Props } from "./contract";
 import { isEqual } from "./edits";
-
-type Callback = (...args: never[]) => void;
-type Listeners = Map<string, Set<Callback>>;
+import { View, type Viewed } from "./view";
 
 export interface Loading {
 	mode: "full" | "minimal";
@@ -34,13 +32,13 @@ export interface Page {
 	saved(block: Block, changed: string[]): void;
 }
 
-export class Block {
+export class Block implements Viewed {
 	readonly id: number;
 	readonly type: string;
 	readonly plugin: string | null;
 	readonly assets: PluginConfig | null;
 	readonly problem: string | null;
-	/** What the host draws from; the value is in it only where the shell itself draws the block. */
+	/** What the host draws from; the value in it counts only where the shell itself draws the block. */
 	props: Props = $state.raw({});
 	loading: Loading | null = $state.raw(null);
 	errors: string[] = $state.raw([]);
@@ -49,10 +47,10 @@ export class Block {
 
 	readonly #page: Page;
 	readonly #state: Record<string, unknown>;
-	readonly #views = new Set<Listeners>();
+	readonly #views = new Set<View>();
 	readonly #waiting = new Set<string>();
 
-	constructor(config: BlockConfig, plugin: string | null, assets: PluginConfig | null, problem: string | null, page: Page, host: Partial<HostState>) {
+	constructor(config: Omit<BlockConfig, "component_class_id">, plugin: string | null, assets: PluginConfig | null, problem: string | null, page: Page, host: Partial<HostState>) {
 		this.id = config.id;
 		this.type = config.type;
 		this.plugin = plugin;
@@ -60,7 +58,19 @@ export class Block {
 		this.problem = problem ?? assets?.problem ?? null;
 		this.#page = page;
 		this.#state = { ...config.props, $status: IDLE, $errors: [], ...host };
-		this.props = this.#snapshot();
+		this.#state.$ids = this.#ids();
+		this.props = config.props;
+	}
+
+	/** Does the component draw this part of the frame itself? */
+	handles(part: string): boolean {
+		return this.assets?.handles?.includes(part) ?? false;
+	}
+
+	/** A text that the host draws around the component, or nothing. */
+	text(name: "label" | "info"): string {
+		const text = this.#state[name];
+		return typeof text === "string" && !this.handles("label") ? text : "";
 	}
 
 	get value(): unknown {
@@ -78,6 +88,11 @@ export class Block {
 			const changed = Object.keys(changes).filter((key) => !isEqual(this.#state[key], changes[key]));
 			if (changed.length === 0) return;
 			for (const key of changed) this.#state[key] = changes[key];
+			const ids = this.#ids();
+			if (!isEqual(this.#state.$ids, ids)) {
+				this.#state.$ids = ids;
+				changed.push("$ids");
+			}
 			if (changed.some((key) => this.#isDrawnByHost(key))) this.props = this.#snapshot();
 			for (const key of changed) this.#notify(key);
 			if (changed.includes("value") && !isEqual(before, this.#state.value)) this.#page.fire(this, "change");
@@ -97,48 +112,46 @@ export class Block {
 
 	/** Tell this block's views of a message that is no state. */
 	message(content: unknown, buffers: DataView[] = []): void {
-		for (const view of this.#views) emit(view, "msg:custom", [content, buffers]);
+		for (const view of this.#views) view.tell("msg:custom", [content, buffers]);
 	}
 
 	/** A model for one view; its listeners go with the signal. */
-	view(signal: AbortSignal, asked: Set<string> = new Set()): Model {
-		const listeners: Listeners = new Map();
-		this.#views.add(listeners);
-		signal.addEventListener("abort", () => {
-			listeners.clear();
-			this.#views.delete(listeners);
+	view(signal: AbortSignal, asked?: Set<string>): View {
+		const view = new View(this, signal, asked);
+		this.#views.add(view);
+		return view;
+	}
+
+	forget(view: View): void {
+		this.#views.delete(view);
+	}
+
+	write(key: string, value: unknown): void {
+		untrack(() => {
+			if (isEqual(this.#state[key], value) && typeof value !== "object") return;
+			this.#state[key] = value;
+			this.#waiting.add(key);
+			this.#notify(key);
 		});
-		const model: Model = {
-			get: (key) => {
-				asked.add(key);
-				return this.#state[key] as never;
-			},
-			set: (key, value) => {
-				if (signal.aborted || String(key).startsWith("$")) return;
-				untrack(() => this.#setByView(String(key), value));
-			},
-			save_changes: () => untrack(() => this.#save()),
-			on: (event, callback) => {
-				if (signal.aborted) return;
-				for (const name of event.split(/\s+/)) {
-					const known = listeners.get(name);
-					if (known) known.add(callback);
-					else listeners.set(name, new Set([callback]));
-				}
-			},
-			off: (event, callback) => {
-				for (const name of event ? event.split(/\s+/) : [...listeners.keys()]) {
-					if (callback) listeners.get(name)?.delete(callback);
-					else listeners.delete(name);
-				}
-			},
-			send: (content) => {
-				const sent = content as { event?: unknown; data?: Json } | null;
-				if (typeof sent?.event === "string") this.#page.emit(this, sent.event, sent.data ?? null);
-			},
-		};
-		modelOf.set(listeners, model);
-		return model;
+	}
+
+	save(): void {
+		untrack(() => {
+			const changed = [...this.#waiting];
+			this.#waiting.clear();
+			this.#page.saved(this, changed);
+		});
+	}
+
+	sent(event: string, data: Json): void {
+		this.#page.emit(this, event, data);
+	}
+
+	/** Elements with the texts that the host draws, for a component's own elements to refer to. */
+	#ids(): HostState["$ids"] {
+		const errors = this.#state.$errors as string[];
+		const described = [this.text("info") && `pb-${this.id}-info`, errors.length > 0 && `pb-${this.id}-errors`];
+		return { label: this.text("label") ? `pb-${this.id}-label` : null, description: described.filter(Boolean).join(" ") || null };
 	}
 
 	#isDrawnByHost(key: string): boolean {
@@ -146,40 +159,12 @@ export class Block {
 	}
 
 	#snapshot(): Props {
-		return Object.fromEntries(Object.entries(this.#state).filter(([key]) => this.#isDrawnByHost(key)));
-	}
-
-	#setByView(key: string, value: unknown): void {
-		if (isEqual(this.#state[key], value) && typeof value !== "object") return;
-		this.#state[key] = value;
-		this.#waiting.add(key);
-		this.#notify(key);
-	}
-
-	#save(): void {
-		const changed = [...this.#waiting];
-		this.#waiting.clear();
-		this.#page.saved(this, changed);
+		const props: Props = {};
+		for (const key in this.#state) if (this.#isDrawnByHost(key)) props[key] = this.#state[key];
+		return props;
 	}
 
 	#notify(key: string): void {
-		for (const view of [...this.#views]) {
-			const model = modelOf.get(view);
-			emit(view, `change:${key}`, [model, this.#state[key]]);
-			emit(view, "change", [model]);
-		}
-	}
-}
-
-const modelOf = new WeakMap<Listeners, Model>();
-
-/** One failing listener must not keep the others from hearing. */
-function emit(view: Listeners, event: string, args: unknown[]): void {
-	for (const callback of [...(view.get(event) ?? [])]) {
-		try {
-			(callback as (...args: unknown[]) => void)(...args);
-		} catch (error) {
-			reportError(error);
-		}
+		for (const view of [...this.#views]) view.changed(key);
 	}
 }

@@ -6,6 +6,8 @@ export type Props = Record<string, unknown>;
 export interface BlockConfig {
 	id: number;
 	type: string;
+	/** The key of its plugin, where it has one. */
+	component_class_id: string;
 	props: Props;
 }
 
@@ -65,7 +67,8 @@ export interface Config {
 	pegboard: {
 		protocol: string;
 		plugins: Record<string, PluginConfig>;
-		blocks: Record<string, { plugin: string | null; problem: string | null }>;
+		/** Why a block cannot be shown, by its id. */
+		problems: Record<string, string>;
 		listeners: Record<string, { set_values?: Json[]; keeps_every_chunk?: boolean }>;
 		js: string | null;
 		/** Only under a development tool: the module that it wants loaded before the page starts. */

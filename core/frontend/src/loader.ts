@@ -2,15 +2,26 @@
 import type { ComponentModule } from "@pegboard/types";
 
 const modules = new Map<string, Promise<ComponentModule>>();
+const loaded = new Map<string, ComponentModule>();
 const adopted = new Set<string>();
 
 export function load(address: string): Promise<ComponentModule> {
 	let found = modules.get(address);
 	if (!found) {
-		found = fetched(address).then(contractOf);
+		found = fetched(address)
+			.then(contractOf)
+			.then((module) => {
+				loaded.set(address, module);
+				return module;
+			});
 		modules.set(address, found);
 	}
 	return found;
+}
+
+/** The module at an address, if it has been loaded. */
+export function known(address: string): ComponentModule | undefined {
+	return loaded.get(address);
 }
 
 /** The module at an address: from the document, which may have brought it along, or from there. */

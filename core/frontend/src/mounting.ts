@@ -2,7 +2,7 @@
 import type { Cleanup, ComponentModule, FileData, Json, PegboardContext } from "@pegboard/types";
 import type { Block, Page } from "./block.svelte";
 import type { Client } from "./client";
-import { adopt, load } from "./loader";
+import { adopt, known, load } from "./loader";
 import type { Toasts } from "./toasts.svelte";
 
 export const PROTOCOL = "1.0";
@@ -11,8 +11,8 @@ const INITIALIZE_LIMIT_MS = 10_000;
 const initialized = new WeakMap<Block, Promise<void>>();
 
 export interface Mounted {
-	/** Resolves when the component has drawn itself; rejects with the reason why it could not. */
-	ready: Promise<void>;
+	/** Resolves when the component has drawn itself, rejects with the reason why it could not; absent when it has. */
+	ready: Promise<void> | null;
 	destroy(): void;
 }
 
@@ -31,24 +31,48 @@ export function mountBlock(app: Host, block: Block, el: HTMLElement, entry: stri
 	const assets = block.assets;
 	if (assets && block.plugin) adopt(block.plugin, assets.css, assets.styles);
 
+	const draw = (module: ComponentModule): Cleanup | Promise<Cleanup> => {
+		const asked = new Set<string>();
+		const model = block.view(abort.signal, asked);
+		const drawn = module.render({ model, el, signal: abort.signal, pegboard });
+		const settle = (cleanup: Cleanup): Cleanup => {
+			// A component that does not ask whether it may be changed is held still by the host.
+			if (!abort.signal.aborted && !asked.has("$interactive") && block.get("$interactive") === false) {
+				el.inert = el.querySelector("input, textarea, select, [contenteditable]") !== null;
+			}
+			return cleanup;
+		};
+		return drawn instanceof Promise ? drawn.then(settle) : settle(drawn);
+	};
+
+	const keep = (cleanup: Cleanup): void => {
+		if (abort.signal.aborted) void runCleanup(cleanup);
+		else cleanups.push(cleanup);
+	};
+
 	const run = async (): Promise<void> => {
 		const module = await load(entry);
 		if (abort.signal.aborted) return;
 		await initializeOnce(module, block, pegboard);
-		if (abort.signal.aborted) return;
-		const asked = new Set<string>();
-		const model = block.view(abort.signal, asked);
-		const cleanup = await module.render({ model, el, signal: abort.signal, pegboard });
-		if (abort.signal.aborted) await runCleanup(cleanup);
-		else cleanups.push(cleanup);
-		// A component that does not ask whether it may be changed is held still by the host.
-		if (!asked.has("$interactive") && block.get("$interactive") === false) {
-			el.inert = el.querySelector("input, textarea, select, [contenteditable]") !== null;
+		if (!abort.signal.aborted) keep(await draw(module));
+	};
+
+	/** What is here already is drawn at once: a page may hold a thousand components. */
+	const start = (): Promise<void> | null => {
+		const module = known(entry);
+		if (!module || module.initialize) return run();
+		try {
+			const cleanup = draw(module);
+			if (cleanup instanceof Promise) return cleanup.then(keep);
+			keep(cleanup);
+			return null;
+		} catch (error) {
+			return Promise.reject(error as Error);
 		}
 	};
 
 	return {
-		ready: run(),
+		ready: start(),
 		destroy() {
 			abort.abort();
 			void Promise.all(cleanups.map(runCleanup)).finally(() => el.replaceChildren());

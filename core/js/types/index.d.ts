@@ -50,6 +50,8 @@ export interface Model<State extends object = Record<string, unknown>> {
 	on(event: string, callback: (...args: never[]) => void): void;
 	off(event?: string | null, callback?: ((...args: never[]) => void) | null): void;
 	send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[] | ArrayBufferView[]): void;
+	/** Of Pegboard's own hosts: one listener for all keys, which hears the name of each that changes. */
+	watch?(callback: (key: string) => void): void;
 }
 
 export interface PegboardContext {

@@ -25,7 +25,8 @@ function describe(node: Node, ids: Map<string, string>): string {
 	if (!(node instanceof Element)) return "";
 	const tag = node.localName;
 	const attributes = [...node.attributes]
-		.filter(({ name }) => !isDefault(node, name))
+		// A style whose last rule was taken back stays as an empty attribute.
+		.filter(({ name, value }) => !isDefault(node, name) && (name !== "style" || value !== ""))
 		.map(({ name, value }) => `${name}=${JSON.stringify(withoutIds(value, ids))}`)
 		.sort()
 		.join(" ");

@@ -41,7 +41,7 @@ interface Watch {
 
 const config = JSON.parse(document.getElementById("pegboard-config")?.textContent ?? "{}") as Config;
 const [plugin, assets] = Object.entries(config.pegboard.plugins)[0] as [string, PluginConfig];
-const type = config.components.find((block) => config.pegboard.blocks[String(block.id)])?.type ?? "component";
+const type = config.components.find((block) => block.component_class_id === plugin)?.type ?? "component";
 const watch = (window as unknown as { pegboardWatch: Watch }).pegboardWatch;
 
 const stage = document.createElement("main");
@@ -76,13 +76,13 @@ let last = 0;
 async function mountHere(wish: Wish, number: number, el: HTMLElement): Promise<Mounted> {
 	const own: Config = {
 		...config,
-		components: [{ id: number, type, props: wish.props }],
+		components: [{ id: number, type, component_class_id: plugin, props: wish.props }],
 		layout: { id: 0, children: [{ id: number }] },
 		dependencies: [],
 		pegboard: {
 			...config.pegboard,
 			plugins: { [plugin]: { ...assets, entry: wish.entry } },
-			blocks: { [number]: { plugin, problem: null } },
+			problems: {},
 		},
 	};
 	const app = new RecordingApp(own, applyTheme(wish.theme));

@@ -31,7 +31,7 @@ const COMMON = {
 	svelte: ["flushSync", "mount", "onDestroy", "onMount", "tick", "unmount", "untrack"],
 	"svelte/internal/client": [
 		"CLASS", "STYLE", "action", "attach", "attr", "attribute_effect", "bind_checked", "bind_this", "bind_value", "clsx",
-		"comment", "component", "effect", "element", "event", "exclude_from_object", "fallback", "from_svg", "html", "index", "key",
+		"comment", "component", "effect", "effect_root", "element", "event", "exclude_from_object", "fallback", "from_svg", "html", "index", "key",
 		"next", "noop", "props_id", "proxy", "remove_input_defaults", "remove_textarea_child", "render_effect", "rest_props",
 		"select_option", "init_select", "set_checked", "set_selected", "set_value", "snapshot", "snippet", "spread_props", "state", "text",
 		"to_array", "update", "user_effect", "user_pre_effect",

@@ -173,10 +173,8 @@ class ConfigMaker:
         return {
             "protocol": PROTOCOL_TEXT,
             "plugins": {key: assets.to_wire() for key, assets in self.plugins.items()},
-            "blocks": {
-                str(block.id): {"plugin": block.plugin, "problem": block.problem}
-                for block in spec.blocks.values()
-                if block.plugin is not None
+            "problems": {
+                str(block.id): block.problem for block in spec.blocks.values() if block.problem is not None
             },
             "listeners": {
                 str(listener.id): facts

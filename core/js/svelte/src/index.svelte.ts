@@ -1,13 +1,12 @@
 /**
  * The Svelte adapter: turns a Svelte 5 component into a module of Pegboard's frontend contract.
  *
- * The component's props are a proxy over the model. A key is read when the component reads it, and
- * is watched only while something on the page depends on it. Keys that the model does not have look
- * absent, so the defaults in `$props()` apply on any host.
+ * The component's props are a proxy over the model. A key that a component of this kind has read is watched in
+ * all of them; what it never reads costs nothing. Keys that the model does not have look absent, so the defaults in
+ * `$props()` apply on any host.
  */
 import type { ComponentModule, Json, Model, PegboardContext, RenderProps, Status } from "@pegboard/types";
 import { mount, unmount, untrack, type Component } from "svelte";
-import { createSubscriber } from "svelte/reactivity";
 
 export type { FileData, Json, PegboardContext, Status } from "@pegboard/types";
 
@@ -33,7 +32,6 @@ export interface ComponentProps<Value> {
 }
 
 type State = Record<string, unknown>;
-type Watch = (key: string) => void;
 
 const HOST_KEYS: Record<string, string> = {
 	interactive: "$interactive",
@@ -50,14 +48,18 @@ const SVELTE_KEYS = new Set(["children", "$$slots", "$$events", "$$legacy"]);
 
 /** Make a contract module out of a Svelte component. */
 export function component<Props extends object>(Inner: Component<Props, object, keyof Props | "">): ComponentModule<State> {
+	const read = new Set<string>();
 	return {
 		render({ model, el, signal, pegboard }: RenderProps<State>) {
-			const props = propsFrom(model, pegboard, watcher(model, signal));
+			const watched = new Watched(model, read);
+			const props = propsFrom(model, pegboard, watched);
 			const instance = untrack(() => mount(Inner, { target: el, props: props as Props }));
 			let done = false;
 			const destroy = () => {
 				if (done) return;
 				done = true;
+				// After the abort the host has dropped every listener of this view already.
+				if (!signal?.aborted) watched.stop();
 				void unmount(instance);
 			};
 			signal?.addEventListener("abort", destroy, { once: true });
@@ -66,28 +68,59 @@ export function component<Props extends object>(Inner: Component<Props, object, 
 	};
 }
 
-/** One subscription for each key, opened by the first reader and closed after the last one left. */
-function watcher(model: Model<State>, signal: AbortSignal | undefined): Watch {
-	const subscribers = new Map<string, () => void>();
-	return (key) => {
-		let subscribe = subscribers.get(key);
-		if (!subscribe) {
-			subscribe = createSubscriber((update) => {
-				const event = `change:${key}`;
-				const changed = () => update();
-				model.on(event, changed);
-				return () => {
-					// After the abort the host has dropped every listener of this view already.
-					if (!signal?.aborted) model.off(event, changed);
-				};
-			});
-			subscribers.set(key, subscribe);
-		}
-		subscribe();
-	};
+/** One key of the model as something that Svelte can depend on. */
+class Key {
+	#version = $state.raw(0);
+
+	read(): void {
+		void this.#version;
+	}
+
+	change(): void {
+		this.#version++;
+	}
 }
 
-function propsFrom(model: Model<State>, pegboard: PegboardContext | undefined, watch: Watch): object {
+/** The keys of one model that its component reads. */
+class Watched {
+	readonly #model: Model<State>;
+	/** What components of this kind have read so far. */
+	readonly #names: Set<string>;
+	readonly #keys = new Map<string, Key>();
+	/** A host without `watch` has a listener for each key. */
+	readonly #listeners: Map<string, () => void> | null;
+
+	constructor(model: Model<State>, names: Set<string>) {
+		this.#model = model;
+		this.#names = names;
+		this.#listeners = model.watch ? null : new Map();
+		model.watch?.((name) => this.#keys.get(name)?.change());
+		for (const name of names) this.#add(name);
+	}
+
+	read(name: string): unknown {
+		// State that is made inside an effect is no dependency of that effect; a root of its own is outside.
+		if (!this.#keys.has(name)) $effect.root(() => this.#add(name));
+		this.#keys.get(name)?.read();
+		return this.#model.get(name);
+	}
+
+	#add(name: string): void {
+		const key = new Key();
+		this.#names.add(name);
+		this.#keys.set(name, key);
+		if (!this.#listeners) return;
+		const listener = (): void => key.change();
+		this.#listeners.set(name, listener);
+		this.#model.on(`change:${name}`, listener);
+	}
+
+	stop(): void {
+		for (const [name, listener] of this.#listeners ?? []) this.#model.off(`change:${name}`, listener);
+	}
+}
+
+function propsFrom(model: Model<State>, pegboard: PegboardContext | undefined, watched: Watched): object {
 	const emit = (event: string, data?: Json): void => {
 		untrack(() => {
 			if (pegboard) pegboard.emit(event, data);
@@ -107,12 +140,10 @@ function propsFrom(model: Model<State>, pegboard: PegboardContext | undefined, w
 		if (key === "pegboard") return pegboard;
 		const hostKey = HOST_KEYS[key];
 		if (hostKey) {
-			watch(hostKey);
-			const given = model.get(hostKey as never) as unknown;
+			const given = watched.read(hostKey);
 			if (given !== undefined || key !== "interactive") return given;
 		}
-		watch(key);
-		const value = model.get(key);
+		const value = watched.read(key);
 		// A bound prop must not be undefined where Svelte finds a setter, and `value` always has one.
 		return value === undefined && key === "value" ? null : value;
 	};
