@@ -59,6 +59,10 @@ Begun = Callable[[], None]
 _ABSENT: Any = object()
 _NO_INSTRUCTIONS = frozenset({str, int, float, bool, list, dict, tuple, bytes, type(None)})
 """Types of most values; others may be instructions, such as an `Update`, and are asked what they are."""
+_VALUES = _NO_INSTRUCTIONS - {dict}
+"""The same without what may hold one value for each of several components."""
+
+_OUTPUT_BYTES = 16
 
 
 class SessionData(Protocol):
@@ -433,9 +437,10 @@ class _Step:
         try:
             positional, named = self.prepare()
             iterator = self._function.fn(*positional, **named)
+            finish = self._finisher()
             try:
                 for result in iterator:
-                    if not pump.put(self.finish(result, True)):
+                    if not pump.put(finish(result)):
                         return
                 if self.has_media:
                     pump.put(self.whole_media())
@@ -542,6 +547,35 @@ class _Step:
         """Turn what the function returned or yielded into an `Output`."""
         return self.finish_row(_row(self._function, result), is_generating)
 
+    def _finisher(self) -> Callable[[Any], Output]:
+        """Return what turns each step of a generator into an `Output`.
+
+        Most give one value for one component without files. For these it does what `finish` does and asks
+        nothing that is the same in every step.
+        """
+        generic = partial(self.finish, is_generating=True)
+        function = self._function
+        slot = function.outputs[0] if len(function.outputs) == 1 else None
+        if (
+            slot is None
+            or slot.component is None
+            or slot.is_media
+            or function.carries_files
+            or self._snapshots
+            or not function.listener.postprocess
+        ):
+            return generic
+        own, first, own_id = self._session.components, slot.component, slot.id
+
+        def finish(result: Any) -> Output:
+            if type(result) not in _VALUES:
+                return generic(result)
+            # An update may have given the session a copy of the component meanwhile.
+            kept, size = wire.frozen(own.get(own_id, first).show(result))
+            return Output((kept,), True, (), size + _OUTPUT_BYTES)
+
+        return finish
+
     def finish_row(self, row: Sequence[Any], is_generating: bool = False) -> Output:
         """Turn one value per output into an `Output`."""
         if not self._function.outputs:
@@ -550,7 +584,7 @@ class _Step:
         # Encoded here, in the call's own thread: what the function changes later cannot reach it, and
         # a value that JSON cannot carry is this call's failure, not the stream's.
         data = []
-        size_bytes = 16
+        size_bytes = _OUTPUT_BYTES
         for slot, value in zip(self._function.outputs, row):
             if slot.is_media and is_generating and isinstance(slot.component, StreamsMedia):
                 payload = self._chunk(slot, slot.component, value)

@@ -41,17 +41,21 @@ class Pump(Generic[Item]):
 
     def put(self, item: Item) -> bool:
         """Hand over one item; ``False`` when nobody wants any more."""
+        size = self._size_of(item)
         with self._lock:
-            self._items.append(item)
-            self._bytes += self._size_of(item)
-            while len(self._items) > self._limit or (
-                self._bytes > BYTES_KEPT and len(self._items) > 1
-            ):
-                self._bytes -= self._size_of(self._items.popleft())
+            items = self._items
+            items.append(item)
+            self._bytes += size
+            if self._bytes > BYTES_KEPT or len(items) > self._limit:
+                self._drop()
             must_wake, self._is_awake = not self._is_awake, True
         if must_wake:
             self._wake()
         return not self.is_stopped
+
+    def _drop(self) -> None:
+        while len(self._items) > self._limit or (self._bytes > BYTES_KEPT and len(self._items) > 1):
+            self._bytes -= self._size_of(self._items.popleft())
 
     def end(self) -> None:
         """Say that nothing follows."""
