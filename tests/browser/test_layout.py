@@ -70,6 +70,22 @@ def tabs_app() -> tuple[pb.Blocks, list[Any]]:
     return demo, picked
 
 
+def test_buttons_beside_a_form_move_below_it_on_a_narrow_page(page: Page, serve: Serve) -> None:
+    with pb.Blocks() as demo, pb.Row():
+        pb.Textbox(label="Name")
+        pb.Button("Go")
+        pb.Button("Wait")
+        pb.Button("Stop")
+    page.goto(serve(demo))
+    field, stop = page.get_by_label("Name"), page.get_by_role("button", name="Stop")
+    assert box(stop)["x"] > box(field)["x"] + box(field)["width"]
+
+    page.set_viewport_size(NARROW)
+
+    assert box(stop)["y"] > box(field)["y"] and box(stop)["width"] >= 80
+    assert fits(page)
+
+
 def test_tabs_are_walked_with_arrow_keys_past_what_is_closed(page: Page, serve: Serve) -> None:
     page.goto(serve(tabs_app()[0]))
     first, third = page.get_by_role("tab", name="First"), page.get_by_role("tab", name="Third")

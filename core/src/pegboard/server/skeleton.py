@@ -19,6 +19,8 @@ from pegboard.server.skeleton_examples import draw_examples
 from pegboard.spec import AppSpec, BlockSpec, LayoutNode
 
 INFO_PX = 20
+_LEAST_PX = 160
+_OWN_LEAST_PX = 80
 _PLAIN = ("row", "column", "group", "form", "draggable", "blocks", "interface")
 _LENGTH = re.compile(r"\d+(\.\d+)?(px|%|em|rem|ch|vh|vw|dvh|svh|lvh)?|auto|(calc|min|max)\([\w\s.%+*/,()-]+\)")
 
@@ -114,7 +116,7 @@ class Skeleton:
         )
         names = ["pb-block"] + ["pb-framed"] * is_framed + ["pb-bare"] * (height == 0)
         reserved = height + INFO_PX * bool(info) if height else None
-        self._sizes(block, 0 if owns_label else 160, reserved)
+        self._sizes(block, _OWN_LEAST_PX if owns_label else _LEAST_PX, reserved)
         unseen = " pb-unseen" if props.get("show_label") is False else ""
         parts = [f"<div {self._head(block, names)}>"]
         if label:
