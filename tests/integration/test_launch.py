@@ -146,6 +146,27 @@ def test_interactive_interpreter_is_held_by_debug(tmp_path: Path) -> None:
         assert rest_of(child).splitlines() == ["The server has stopped.", "launch returned"]
 
 
+def test_a_script_that_ends_takes_leave_of_those_who_wait(tmp_path: Path) -> None:
+    source = launched("server_port=0, prevent_thread_lock=True").replace(
+        "return f", "import time\n    time.sleep(1)\n    return f"
+    ) + (
+        "import os, time\n"
+        "while not os.path.exists('end'): time.sleep(0.01)\n"
+    )  # fmt: skip
+    with process(source, tmp_path) as child:
+        address = address_of(child)
+        joined = {"data": ["x"], "fn_index": 0, "session_hash": "s"}
+        assert httpx.post(f"{address}/gradio_api/queue/join", json=joined).status_code == 200
+        params = {"session_hash": "s"}
+        with httpx.stream("GET", f"{address}/gradio_api/queue/data", params=params, timeout=20) as stream:
+            (tmp_path / "end").touch()
+            text = stream.read().decode()
+
+        assert '"msg":"process_completed"' in text
+        assert child.wait(20) == 0
+        assert "Traceback" not in rest_of(child)
+
+
 # -- address -----------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ imported when one of them is called, never before.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import errno
 import logging
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7860
 START_LIMIT_S = 30.0
 DRAIN_LIMIT_S = 10
+EXIT_LIMIT_S = 3.0
 MAX_CONNECTIONS = 10_000
 """Each open page holds one, and a second one while it sends."""
 CHECK_LIMIT_S = 5.0
@@ -134,6 +136,11 @@ class Server:
             if threading.current_thread() is not self._thread:
                 self._thread.join(DRAIN_LIMIT_S + 5)
 
+    def leave(self) -> None:
+        """Stop because the interpreter ends, and wait no longer than a person would."""
+        self._uvicorn.should_exit = True
+        self._thread.join(EXIT_LIMIT_S)
+
     def block_thread(self) -> None:
         """Wait until the server stops, or Ctrl-C or SIGTERM stops it.
 
@@ -181,6 +188,13 @@ class Server:
 
 
 _running: list[Server] = []
+
+
+@atexit.register
+def _leave_all() -> None:
+    # A thread of a loop that is still in C code when the interpreter is taken down can crash the process.
+    for server in [*_running]:
+        server.leave()
 
 
 def launch(
