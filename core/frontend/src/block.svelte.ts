@@ -20,6 +20,9 @@ export interface Loading {
 	bars: ProgressUnit[] | null;
 }
 
+/** What `$ids` depends on: a stream's values change without it. */
+const NAMED_BY = ["label", "info", "$errors"];
+
 const IDLE: Status = { state: "idle", eta: null, progress: null };
 
 /** What a block needs of the page. */
@@ -88,10 +91,12 @@ export class Block implements Viewed {
 			const changed = Object.keys(changes).filter((key) => !isEqual(this.#state[key], changes[key]));
 			if (changed.length === 0) return;
 			for (const key of changed) this.#state[key] = changes[key];
-			const ids = this.#ids();
-			if (!isEqual(this.#state.$ids, ids)) {
-				this.#state.$ids = ids;
-				changed.push("$ids");
+			if (changed.some((key) => NAMED_BY.includes(key))) {
+				const ids = this.#ids();
+				if (!isEqual(this.#state.$ids, ids)) {
+					this.#state.$ids = ids;
+					changed.push("$ids");
+				}
 			}
 			if (changed.some((key) => this.#isDrawnByHost(key))) this.props = this.#snapshot();
 			for (const key of changed) this.#notify(key);

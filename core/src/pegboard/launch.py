@@ -122,8 +122,8 @@ class Server:
         if not self.app.site.logins.is_required:
             print("* Everyone who knows this URL can use the app: it has no login (launch(auth=...)).")
 
-    def close(self) -> None:
-        """Stop: fail what still waits, end the streams, then leave."""
+    def close(self, wait_s: float = DRAIN_LIMIT_S + 5) -> None:
+        """Stop: fail what still waits, end the streams, then leave, after ``wait_s`` seconds at the latest."""
         tunnel, self._tunnel = self._tunnel, None
         if tunnel is not None:
             tunnel.close()
@@ -134,12 +134,7 @@ class Server:
         if self._thread.is_alive():
             self._uvicorn.should_exit = True
             if threading.current_thread() is not self._thread:
-                self._thread.join(DRAIN_LIMIT_S + 5)
-
-    def leave(self) -> None:
-        """Stop because the interpreter ends, and wait no longer than a person would."""
-        self._uvicorn.should_exit = True
-        self._thread.join(EXIT_LIMIT_S)
+                self._thread.join(wait_s)
 
     def block_thread(self) -> None:
         """Wait until the server stops, or Ctrl-C or SIGTERM stops it.
@@ -194,7 +189,7 @@ _running: list[Server] = []
 def _leave_all() -> None:
     # A thread of a loop that is still in C code when the interpreter is taken down can crash the process.
     for server in [*_running]:
-        server.leave()
+        server.close(EXIT_LIMIT_S)
 
 
 def launch(

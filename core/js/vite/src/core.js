@@ -6,7 +6,7 @@ import { build } from "vite";
 import { installedSvelte } from "./component.js";
 import { clear, compressAll, writeBuildFile } from "./output.js";
 import { buildInline } from "./page.js";
-import { EAGER, SHARED_MODULES, sharedOutcome, sharedSvelte, sveltePlugin, versioned, WITHOUT_STACKS } from "./preset.js";
+import { EAGER, SHARED_MODULES, sharedOutcome, sharedSvelte, sveltePlugin, versioned, VITE, WITHOUT_STACKS } from "./preset.js";
 
 const RUNTIME = "runtime/svelte.js";
 const SHELL = "shell/shell.js";
@@ -20,11 +20,7 @@ export async function buildRuntime(core, output) {
 	const entry = join(core, "frontend", "virtual-svelte-runtime.js");
 	await build({
 		root: join(core, "frontend"),
-		configFile: false,
-		envDir: false,
-		publicDir: false,
-		logLevel: "warn",
-		mode: "production",
+		...VITE,
 		plugins: [
 			{
 				name: "pegboard-runtime-entry",
@@ -97,11 +93,7 @@ async function buildPage(core, output, outcome, { folder, source, rolldownOption
 	clear(join(output, folder));
 	await build({
 		root: join(core, "frontend"),
-		configFile: false,
-		envDir: false,
-		publicDir: false,
-		logLevel: "warn",
-		mode: "production",
+		...VITE,
 		plugins: [sveltePlugin(), ...sharedSvelte(version, outcome)],
 		build: {
 			outDir: join(output, folder),

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import { BREAKS_OUT } from "./inline.js";
 import { clear } from "./output.js";
-import { SHARED_MODULES, sharedOutcome, sharedSvelte, sveltePlugin, versioned, WITHOUT_STACKS } from "./preset.js";
+import { SHARED_MODULES, sharedOutcome, sharedSvelte, sveltePlugin, versioned, VITE, WITHOUT_STACKS } from "./preset.js";
 
 const FOLDER = "inline";
 const PAGE = "page";
@@ -126,11 +126,7 @@ function virtual(sources) {
 async function buildFile(root, outDir, { name, entry, plugins }) {
 	await build({
 		root,
-		configFile: false,
-		envDir: false,
-		publicDir: false,
-		logLevel: "warn",
-		mode: "production",
+		...VITE,
 		plugins,
 		build: {
 			outDir,

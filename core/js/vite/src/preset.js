@@ -14,6 +14,12 @@ export const SHARED_MODULES = [
 	"svelte/attachments",
 ];
 
+/**
+ * What every build has in common: it takes nothing from the folder it runs in but its sources.
+ * @type {import("vite").InlineConfig}
+ */
+export const VITE = { configFile: false, envDir: false, publicDir: false, logLevel: "warn", mode: "production" };
+
 /** Modules that only set a flag for the whole runtime: a shared runtime must not be changed by one user. */
 const FLAGS = /^svelte\/(internal\/flags\/|legacy$)/;
 
@@ -46,11 +52,7 @@ export function componentPreset({ root, entry, outDir, variant, svelteVersion, f
 	return {
 		outcome,
 		root,
-		configFile: false,
-		envDir: false,
-		publicDir: false,
-		logLevel: "warn",
-		mode: "production",
+		...VITE,
 		// A library build leaves this alone, and no browser knows `process`.
 		define: { "process.env.NODE_ENV": '"production"' },
 		plugins: [sveltePlugin(), ...frameworks, ...(isShared ? sharedSvelte(svelteVersion, outcome) : [])],

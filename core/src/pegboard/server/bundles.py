@@ -222,7 +222,7 @@ class Bundles:
     def load_shell(self) -> bool:
         """Publish the files that the shell's build lists; ``False`` when it was not built."""
         try:
-            listing = json.loads((self.shell_folder / "build.json").read_text("utf-8"))
+            listing = _listing_of(self.shell_folder)
             names = [name for name in listing["files"] if _is_inside(name)]
             contents = {name: (self.shell_folder / name).read_bytes() for name in names}
         except (OSError, ValueError, KeyError, TypeError):
