@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pegboard import ValueTypeError
+from pegboard import Encoded, ValueTypeError
 from pegboard_json import JSON
 
 
@@ -116,3 +116,15 @@ def test_json_reads_a_csv_cell_as_json():
 
     assert component.postprocess(component.parse_example('{"a": 1}')) == {"a": 1}
     assert component.parse_example("") is None
+
+
+def test_json_gives_plain_structures_as_the_text_they_are_sent_as():
+    assert JSON().postprocess_encoded({"a": [1, float("nan")]}) == Encoded(b'{"a":[1,null]}')
+
+
+def test_subclass_that_shows_other_values_is_asked_for_them():
+    class Counted(JSON):
+        def postprocess(self, value: object) -> object:
+            return {"items": super().postprocess(value)}
+
+    assert Counted().show_encoded([1, 2]) == {"items": [1, 2]}

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from pegboard.themes import Theme as Theme
     from pegboard.updates import skip as skip
     from pegboard.updates import update as update
+    from pegboard.wire import Encoded as Encoded
 
 _WHERE = {
     "Accordion": "layout",
@@ -89,6 +90,7 @@ _WHERE = {
     "DeletedFileData": "events",
     "DownloadData": "events",
     "EditData": "events",
+    "Encoded": "wire",
     "Error": "errors",
     "Event": "events",
     "EventData": "events",

@@ -571,7 +571,7 @@ class _Step:
             if type(result) not in _VALUES:
                 return generic(result)
             # An update may have given the session a copy of the component meanwhile.
-            kept, size = wire.frozen(own.get(own_id, first).show(result))
+            kept, size = wire.frozen(own.get(own_id, first).show_encoded(result))
             return Output((kept,), True, (), size + _OUTPUT_BYTES)
 
         return finish
@@ -659,8 +659,9 @@ class _Step:
         component = self._own(slot)
         if component is None or not postprocess:
             return self._published(value)
-        payload = component.show(value)
-        return self._published(payload) if component.carries_files else payload
+        if component.carries_files:
+            return self._published(component.show(value))
+        return component.show_encoded(value)
 
     def _published(self, payload: Any) -> Any:
         if isinstance(payload, FileRef) or any(True for _ in file_refs(payload)):

@@ -168,6 +168,13 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     key: Any = None
     preserved_by_key: Any = "value"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = vars(cls)
+        if "postprocess" in own and "postprocess_encoded" not in own:
+            # What was inherited would go round the subclass's own.
+            cls.postprocess_encoded = Component.postprocess_encoded  # type: ignore[method-assign]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = type(self)
         # ``render`` is an argument here and a method everywhere else, so it cannot be a field.
@@ -214,6 +221,17 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
             ValueTypeError: This component cannot show such a value.
         """
         return value
+
+    def postprocess_encoded(self, value: Any) -> Any:
+        """Return what `postprocess` does, or the same as `Encoded` by a component that writes JSON on the way.
+
+        The server sends that as it is, and does not write it a second time. A subclass that overrides
+        `postprocess` alone is asked for that again, so the two must not call each other.
+
+        Raises:
+            ValueTypeError: As `postprocess`.
+        """
+        return self.postprocess(value)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> JsonSchema:
         """Return the JSON Schema of the payload, for clients."""
@@ -324,6 +342,10 @@ class Component(_Declarative, Block, Generic[Payload, ValueIn, ValueOut]):
     def show(self, value: Any) -> Any:
         """Return the payload for what the function returned: the opposite of `read`."""
         return self.postprocess(value if self._shows is None else self._shows(value))
+
+    def show_encoded(self, value: Any) -> Any:
+        """Return what `show` does, as `postprocess_encoded` gives it."""
+        return self.postprocess_encoded(value if self._shows is None else self._shows(value))
 
     @property
     def described(self) -> str:

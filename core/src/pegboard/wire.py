@@ -88,6 +88,8 @@ def frozen(value: Any) -> tuple[Any, int]:
         return value if value.isascii() else _whole(value), len(value)
     if kind is float or (kind is int and -(2**63) <= value < 2**64):
         return value, 16
+    if kind is Encoded:
+        return value, len(value.body)
     encoded = dumps(value)
     return Encoded(encoded), len(encoded)
 

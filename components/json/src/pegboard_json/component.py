@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 import orjson
 from pydantic import Field
 
-from pegboard import Component, Event, ExampleCell, ValueTypeError, refuse_option
+from pegboard import Component, Encoded, Event, ExampleCell, ValueTypeError, refuse_option
 
 MAX_DEPTH = 100
 """Levels that a value may have; more means that it holds itself."""
@@ -78,23 +78,12 @@ class JSON(Component[Any, Any, Any]):
         Raises:
             ValueTypeError: A string holds no JSON, or the structure holds itself.
         """
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                raise ValueTypeError(
-                    self,
-                    got=value,
-                    expected="a structure, or a string that holds JSON",
-                    fix="show plain text with Textbox",
-                ) from None
-        if type(value) in (dict, list):
-            with suppress(TypeError):
-                # The same as `_plain` makes of JSON's own types, many times faster; others it refuses.
-                encoded = orjson.dumps(value, default=_refused, option=_PLAIN_ONLY)
-                if encoded.count(b"[") + encoded.count(b"{") <= MAX_DEPTH:
-                    return orjson.loads(encoded)
-        return self._plain(value, 0)
+        shown = self._shown(value)
+        return shown.decoded() if isinstance(shown, Encoded) else shown
+
+    def postprocess_encoded(self, value: object) -> Any:
+        """Do the same; what is JSON already comes as the text that checking it has made."""
+        return self._shown(value)
 
     def api_schema(self, direction: Literal["input", "output"] = "input") -> dict[str, Any]:
         """Return the JSON Schema of the payload."""
@@ -111,6 +100,25 @@ class JSON(Component[Any, Any, Any]):
     def parse_example(self, text: str) -> Any:
         """Read a cell as JSON; `postprocess` says what is wrong with one that is not."""
         return text if text.strip() else None
+
+    def _shown(self, value: object) -> Any:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise ValueTypeError(
+                    self,
+                    got=value,
+                    expected="a structure, or a string that holds JSON",
+                    fix="show plain text with Textbox",
+                ) from None
+        if type(value) in (dict, list):
+            with suppress(TypeError):
+                # The same as `_plain` makes of JSON's own types, many times faster; others it refuses.
+                encoded = orjson.dumps(value, default=_refused, option=_PLAIN_ONLY)
+                if encoded.count(b"[") + encoded.count(b"{") <= MAX_DEPTH:
+                    return Encoded(encoded)
+        return self._plain(value, 0)
 
     def _plain(self, value: object, depth: int) -> Any:
         if value is None or type(value) in (bool, int, str):

@@ -38,7 +38,7 @@ from pegboard.testing.payloads import (
     received,
     wire_form,
 )
-from pegboard.wire import dumps
+from pegboard.wire import Encoded, dumps
 
 _SETTINGS = settings(
     max_examples=150,
@@ -194,6 +194,15 @@ class ComponentConformance:
         assert json.loads(dumps(on_wire)) == json.loads(json.dumps(on_wire, allow_nan=False))
         if on_wire is not None:
             jsonschema.validate(json.loads(json.dumps(on_wire)), made.api_schema("output"))
+
+    def test_encoded_value_is_the_shown_one(self, tmp_path: Path) -> None:
+        """``postprocess_encoded`` says what ``postprocess`` says, of an example and of nothing."""
+        made = self.make()
+
+        for value in (self.value_for(made, tmp_path), None):
+            plain, encoded = made.postprocess(value), made.postprocess_encoded(value)
+            shown = encoded.decoded() if isinstance(encoded, Encoded) else encoded
+            assert comparable(shown) == comparable(plain)
 
     def test_shown_value_can_be_sent_back(self, tmp_path: Path) -> None:
         """What a component shows is what it accepts, so that an output can be another's input."""
