@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import threading
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pegboard.errors import QueueFull
-from pegboard.queue.job import Call, Reporter, SessionId
+from pegboard.queue.job import Call, FunctionLimits, Reporter, SessionId
 from pegboard.queue.messages import (
     Ended,
     Failure,
@@ -28,7 +30,7 @@ from pegboard.queue.messages import (
     Stepped,
 )
 from pegboard.queue.outbox import Outbox
-from pegboard.queue.worker import Engine
+from pegboard.queue.worker import STARTED_AFTER_S, Engine
 from tests.unit.turned import Bench, Run, call, limits, words
 
 
@@ -52,6 +54,36 @@ def test_a_quick_event_sends_its_end_and_nothing_else(bench: Bench) -> None:
     bench.loop.settle()
     assert [type(message) for message in bench.messages()] == [Ended]
     assert list(bench.the_end(event).output.data) == ["done"]  # type: ignore[union-attr]
+
+
+def test_an_event_that_is_over_leaves_nothing_to_the_collector() -> None:
+    class Facts:
+        """What is known of a request."""
+
+    class Answering:
+        async def run_whole(self, calls: Sequence[Call], *rest: Any) -> list[Output]:
+            await asyncio.sleep(0)
+            return [Output([None]) for _ in calls]
+
+    async def main() -> None:
+        engine = Engine([FunctionLimits(0, "lane", 1, is_plain=True)], Answering())  # type: ignore[arg-type]
+        facts = Facts()
+        left = weakref.ref(facts)
+        box = Outbox()
+        engine.submit(Call(0, SessionId("s"), [], request=facts), box)
+        del facts
+        while not box.last:
+            await asyncio.sleep(0)
+        # It is kept until its start would have been told.
+        await asyncio.sleep(2 * STARTED_AFTER_S)
+        assert left() is None
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
 
 
 def test_an_event_that_takes_a_moment_says_that_it_started(bench: Bench) -> None:

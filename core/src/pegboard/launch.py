@@ -320,7 +320,7 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
         access_log=False,
         lifespan="on",
         loop=_choice("uvloop"),
-        http=_choice("httptools"),
+        http=_http_protocol(),
         ws="none",
         timeout_graceful_shutdown=DRAIN_LIMIT_S,
         timeout_keep_alive=30,
@@ -371,6 +371,14 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
             await super().shutdown(sockets)
 
     return Quiet(config)
+
+
+def _http_protocol() -> Any:
+    if _choice("httptools") == "auto":
+        return "auto"
+    from pegboard.server.joining import JoiningProtocol
+
+    return JoiningProtocol
 
 
 def _choice(module: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections import deque
@@ -23,6 +22,7 @@ from typing import Any, Literal
 
 from pegboard.errors import QueueFull
 from pegboard.queue.estimate import Durations
+from pegboard.queue.ids import Ids
 from pegboard.queue.intake import Intake
 from pegboard.queue.job import Call, FunctionLimits, Job, JobId, JobState, Runner, SessionId
 from pegboard.queue.messages import (
@@ -155,6 +155,7 @@ class Engine:
         self._status_every_s = status_every_s
         self._observer = observer
         self._durations = Durations()
+        self._ids = Ids()
         self._tracks: dict[JobId, _Track] = {}
         self._of_session: dict[SessionId, set[JobId]] = {}
         self._outboxes: dict[SessionId, Outbox] = {}
@@ -203,7 +204,7 @@ class Engine:
         if self._is_stopped:
             raise QueueFull("The server is stopping and takes no more events.")
         job = Job(
-            id=JobId(os.urandom(16).hex()),
+            id=JobId(self._ids.next()),
             call=call,
             lane=self._scheduler.lane_of(call.function_id),
             joined_at_s=self._clock(),
@@ -263,14 +264,14 @@ class Engine:
         self._dispatch_scheduled = False
         if self._is_stopped:
             return
-        now = self._clock()
+        now, loop = self._clock(), asyncio.get_running_loop()
         while (jobs := self._scheduler.start_next()) is not None:
             run = _Run(jobs[0].lane, [self._tracks[job.id] for job in jobs])
             for track in run.tracks:
                 track.job.started_at_s = now
                 track.run = run
                 self._tell_observer("started", track.job)
-            run.task = asyncio.get_running_loop().create_task(self._carry_out(run))
+            run.task = loop.create_task(self._carry_out(run))
             run.task.add_done_callback(partial(self._task_over, run))
             if self._scheduler.waiting_in(run.lane):
                 self._moved_lanes.add(run.lane)
@@ -415,6 +416,10 @@ class Engine:
         if not run.is_entered:
             # Cancelled before its first step, it has not reached its own `_finish`.
             self._finish(run, None)
+        # Nobody asks any more, and a circle would wait, with the event's data, for the collector.
+        run.task = None
+        for track in run.tracks:
+            track.run = None
 
     async def run_once(self, call: Call) -> tuple[Output, float] | Failure:
         """Run a call to its end outside the queue; generators give their last value."""
@@ -558,7 +563,9 @@ class Engine:
         now, untold = loop.time(), self._untold
         while untold and untold[0].tell_at_s <= now:
             run = untold.popleft()
-            if not run.has_begun and run.is_wanted:
+            if not run.is_wanted:
+                continue
+            if not run.has_begun:
                 # Started ahead of its slot, and that is not free yet.
                 run.tell_at_s = now + STARTED_AFTER_S
                 untold.append(run)
