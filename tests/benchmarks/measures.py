@@ -235,6 +235,32 @@ async def waiting(server: Running, events: int = 400) -> Figures:
     }
 
 
+async def crowd(server: Running, clients: int = 2000, each: int = 10) -> Figures:
+    """The same for a crowd whose members join the function several times over, over one connection each."""
+    functions = await functions_of(server.port)
+    sessions = [Session(server.port, functions) for _ in range(clients)]
+    for session in sessions:
+        await session.connect()
+
+    async def one(session: Session) -> None:
+        events = [await session.join("nap", ["x"]) for _ in range(each)]
+        await asyncio.gather(*(session.end_of(event) for event in events))
+
+    cpu, begin = server.cpu_s(), time.perf_counter()
+    await asyncio.gather(*(one(session) for session in sessions))
+    elapsed = time.perf_counter() - begin
+    used = server.cpu_s() - cpu
+    most = max(session.messages for session in sessions)
+    for session in sessions:
+        session.close()
+    events = clients * each
+    return {
+        "x ideal": elapsed / (events * 0.01 / 4),
+        "messages an event, most": most / each,
+        "CPU an event, ms": used / events * 1000,
+    }
+
+
 async def batches(server: Running, events: int = 256) -> Figures:
     """256 calls of a 50 ms function that takes batches of 16: time against 16 runs."""
     functions = await functions_of(server.port)

@@ -17,6 +17,7 @@ import asyncio
 import json
 import os
 import platform
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -49,6 +50,9 @@ def main() -> int:
     parser.add_argument("--renew", action="store_true", help="with --only: put them into the report all the same")
     parser.add_argument("--who", default="", help="contenders, separated by commas; all by default")
     arguments = parser.parse_args()
+    # Thousands of connections, here and in the servers that inherit it.
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     everyone = contenders(arguments.gradio_python)
     if arguments.who:
         everyone = [item for item in everyone if item.name in arguments.who.split(",")]

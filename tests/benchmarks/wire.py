@@ -131,6 +131,10 @@ class Session:
 
     async def call(self, name: str, data: list[Any]) -> dict[str, Any]:
         """Run one event to its end and return the end message."""
+        return await self.end_of(await self.join(name, data))
+
+    async def join(self, name: str, data: list[Any]) -> str:
+        """Begin one event and return its id; one join after another."""
         body = json.dumps(
             {"data": data, "fn_index": self.functions[name], "session_hash": self.hash, "event_data": None, "trigger_id": None}
         ).encode()
@@ -140,7 +144,10 @@ class Session:
         status, content = await self.posts.request("POST", f"{PREFIX}/queue/join", body)
         if status != 200:
             raise RuntimeError(f"join answered {status}: {content[:200]!r}")
-        event = json.loads(content)["event_id"]
+        return str(json.loads(content)["event_id"])
+
+    async def end_of(self, event: str) -> dict[str, Any]:
+        """Return the end message of an event that `join` has begun."""
         future = self._future(event)
         while not future.done():
             if self.reader_task is None or self.reader_task.done():

@@ -20,11 +20,11 @@ from pegboard.spec import StateSpec
 
 IDLE_LIMIT_S = 3600.0
 
-UNUSED_LIMIT_S = 600.0
-"""The same for sessions in which nothing is kept: each call makes one, and most need none."""
+UNUSED_LIMIT_S = 60.0
+"""The same for sessions in which nothing is kept: each call makes one, most need none, and a new one is the same."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Session:
     """Values of one session.
 
