@@ -48,6 +48,7 @@ class Lines:
         self._kept: OrderedDict[str, tuple[Line, str | None]] = OrderedDict()
         self._cancelled: dict[str, Line] = {}
         self._readers: dict[str, set[Line]] = {}
+        self._let_go = 0
 
     def get(self, session: SessionId) -> Line:
         """Return a session's line, made when it is first used."""
@@ -62,9 +63,13 @@ class Lines:
         return line
 
     def tidy(self, idle_s: float = IDLE_S) -> int:
-        """Drop lines that nobody has used for a while, and return how many; call this now and then."""
+        """Drop lines that nobody has used for a while; call this now and then.
+
+        Returns:
+            How many lines are gone since the last time.
+        """
         until = Line.now() - idle_s
-        before = len(self._lines)
+        before, self._let_go = len(self._lines) + self._let_go, 0
         while self._lines:
             session, line = next(iter(self._lines.items()))
             if line.used_at_s > until:
@@ -75,6 +80,12 @@ class Lines:
                 line.used_at_s = Line.now()
                 self._lines.move_to_end(session)
         return before - len(self._lines)
+
+    def let_go(self, line: Line) -> None:
+        """Drop a line that keeps nothing any more: a new one would be the same."""
+        if line.is_idle and self._lines.get(line.session) is line:
+            del self._lines[line.session]
+            self._let_go += 1
 
     def find(self, session: SessionId) -> Line | None:
         """Return a session's line if it has one."""
@@ -172,8 +183,8 @@ class Line:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody reads and nothing runs."""
-        return self.reader is None and not self.pending
+        """Whether nobody reads and nothing runs. (Ends that nobody has fetched may be ``pending``.)"""
+        return self.reader is None and not self._site.engine.has_pending(self.session)
 
     def submit(self, call: Call, *, is_single: bool = False) -> str:
         """Queue an event; a single one gets no further chunks from its client.
@@ -272,12 +283,15 @@ class Line:
     def _left(self, was_own: bool) -> None:
         self._leaving = None
         if self.reader is None:
-            for event_id in list(self.pending):
+            abandoned = list(self.pending)
+            for event_id in abandoned:
                 self._site.engine.abandon(event_id)
             self._site.left(self.session)
             if not was_own:
                 # Only our own page comes back after so long, and names what it has.
                 self._drop_sent()
+                if not abandoned:  # else their ends are kept a while for a reader that comes back all the same
+                    self._site.lines.let_go(self)
 
     def _drop_sent(self) -> None:
         """Let go what is kept to be sent once more."""

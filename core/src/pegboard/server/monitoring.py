@@ -10,7 +10,7 @@ import html
 import math
 import secrets
 import time
-from collections import deque
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,11 +30,21 @@ class _Function:
     succeeded: int = 0
     failed: int = 0
     cancelled: int = 0
-    seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_DURATIONS))
+    # Not objects: a thousand of them, each from another moment, would keep as many blocks of memory in use.
+    seconds: array[float] = field(default_factory=lambda: array("d"))
+    place: int = 0
 
     @property
     def total(self) -> int:
         return self.succeeded + self.failed + self.cancelled
+
+    def add(self, seconds: float) -> None:
+        """Keep a duration, in place of the oldest."""
+        if len(self.seconds) < KEPT_DURATIONS:
+            self.seconds.append(seconds)
+        else:
+            self.seconds[self.place] = seconds
+            self.place = (self.place + 1) % KEPT_DURATIONS
 
 
 class Monitor:
@@ -80,7 +90,7 @@ class Monitor:
         else:
             function.cancelled += 1
             return
-        function.seconds.append(seconds)
+        function.add(seconds)
 
     def admits(self, key: str) -> bool:
         """Say whether a key opens the dashboard; compared in constant time."""
