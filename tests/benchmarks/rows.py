@@ -218,7 +218,7 @@ ROWS = [
         measures.on_own("work", measures.crowd),
         who=OURS,
         once=True,
-        budgets={"x ideal": Budget(1.1), "messages an event, most": Budget(12)},
+        budgets={"x ideal": Budget(1.2), "messages an event, most": Budget(12)},
     ),
     Row(
         "256 calls in batches of 16",

@@ -183,7 +183,7 @@ class Line:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody reads and nothing runs. (Ends that nobody has fetched may be ``pending``.)"""
+        """Whether nobody reads and nothing runs; ends that nobody has fetched may still be ``pending``."""
         return self.reader is None and not self._site.engine.has_pending(self.session)
 
     def submit(self, call: Call, *, is_single: bool = False) -> str:
