@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import pegboard as pb
 import pegboard_gallery.demos
@@ -82,6 +82,33 @@ def test_example_app_is_accessible_and_fits_its_page(
     assert widths[0] <= widths[1]
     assert shifts == []
     assert problems == []
+
+
+def test_title_that_is_drawn_late_moves_nothing(browser: Browser, serve: Callable[..., str]) -> None:
+    demo = pb.Interface(str.upper, "textbox", "textbox", title="A title", description="And **what** it says.")
+    address = serve(demo)
+    with browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.add_init_script(SHIFTS)
+        kept: list[Route] | None = []
+
+        def hold(route: Route) -> None:
+            if kept is None:
+                route.continue_()
+            else:
+                kept.append(route)
+
+        page.route("**/*.js*", hold)
+
+        page.goto(address, wait_until="commit")
+        expect(page.get_by_role("textbox").first).to_be_visible()
+        expect(page.get_by_role("heading", name="A title")).to_have_count(0)
+        held, kept = kept, None
+        for route in held:
+            route.continue_()
+
+        expect(page.get_by_role("heading", name="A title")).to_be_visible()
+        assert page.evaluate("() => shifts") == []
 
 
 def test_the_pages_policy_allows_its_own_scripts_by_their_hashes_and_no_eval(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Request
 
 from pegboard import wire
 from pegboard.blocks import Blocks
@@ -27,6 +27,7 @@ from pegboard.testing.axe import axe_source
 
 WATCH = Path(__file__).parent / "watch.js"
 LIMIT_MS = 15_000
+SETTLE_ROUNDS = 20
 
 # A camera that shows a moving picture, and a person who allows it: tests need no device.
 ARGUMENTS = (
@@ -179,7 +180,11 @@ class Stage:
         self.page.set_default_timeout(LIMIT_MS)
         self.page.add_init_script(path=WATCH)
         self._requests: list[str] = []
-        self.page.on("request", lambda request: self._requests.append(request.url))
+        self._loading: set[Request] = set()
+        self.page.on("request", self._requested)
+        self._loaded_count = 0
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         # Without a listener the browser would wait for a person at its dialog.
         self.page.on("filechooser", lambda chooser: None)
         self.page.goto(theatre.address)
@@ -203,7 +208,10 @@ class Stage:
             "entry": self.theatre.entry(setting.bundle),
             "theme": setting.theme,
         }
+        loaded = self._loaded_count
         number: int = self.page.evaluate("wish => conformance.mount(wish)", wish)
+        if self._loading or self._loaded_count > loaded:
+            self.settle()
         return number
 
     def update(self, number: int, props: Mapping[str, Any]) -> None:
@@ -223,9 +231,24 @@ class Stage:
         return report
 
     def settle(self) -> bool:
-        """Wait until the page stands still; ``False`` when it never does."""
-        quiet: bool = self.page.evaluate("() => conformance.settle()")
-        return quiet
+        """Wait until the page stands still and has the scripts it asked for; ``False`` when it never does."""
+        for _ in range(SETTLE_ROUNDS):
+            before = self._loaded_count
+            quiet: bool = self.page.evaluate("() => conformance.settle()")
+            # What a script that came meanwhile draws is waited for as well.
+            if not self._loading and self._loaded_count == before:
+                return quiet
+        return False
+
+    def _requested(self, request: Request) -> None:
+        self._requests.append(request.url)
+        if request.resource_type == "script":
+            self._loading.add(request)
+
+    def _answered(self, request: Request) -> None:
+        if request in self._loading:
+            self._loading.remove(request)
+            self._loaded_count += 1
 
     def appearance(self, number: int) -> str:
         """Return what a component shows, as text that does not depend on its number."""
