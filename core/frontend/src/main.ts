@@ -2,6 +2,7 @@
 import { flushSync, mount } from "svelte";
 import "./shell.css";
 import { App } from "./app.svelte";
+import type { Block } from "./block.svelte";
 import type { Config } from "./contract";
 import { adoptSheet, load } from "./loader";
 import { loadDatasetView } from "./parts/late";
@@ -16,10 +17,12 @@ if (config.css && !document.getElementById("pegboard-css")) adoptSheet(config.cs
 
 /** How long the page waits for its components, so that everything appears at once and nothing moves. */
 const PATIENCE_MS = 500;
+/** The same for components that reserve no room, such as Markdown: drawn late, they move what stands below. */
+const ROOMLESS_PATIENCE_MS = 1500;
 
 async function begin(): Promise<App> {
 	const app = new App(config, applyTheme(chosenTheme()));
-	await Promise.race([loadBundles(app), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+	await loadBundles(app);
 	target.replaceChildren();
 	mount(Shell, { target, props: { app } });
 	flushSync();
@@ -28,13 +31,22 @@ async function begin(): Promise<App> {
 }
 
 /** The bundles were named by `modulepreload`, so this is a matter of the slowest one, not of their sum. */
-function loadBundles(app: App): Promise<unknown> {
+async function loadBundles(app: App): Promise<void> {
 	const blocks = [...app.blocks.values()];
+	const roomless = blocks.filter(({ assets }) => assets && assets.min_height_px === null);
+	const others: Promise<unknown>[] = loadsOf(app, blocks);
+	if (blocks.some((block) => block.type === "dataset")) others.push(loadDatasetView());
+	await Promise.all([within(PATIENCE_MS, others), within(ROOMLESS_PATIENCE_MS, loadsOf(app, roomless))]);
+}
+
+function loadsOf(app: App, blocks: Block[]): Promise<unknown>[] {
 	const entries = new Set(blocks.map((block) => block.assets?.entry).filter((entry) => entry != null));
-	const parts: Promise<unknown>[] = [...entries].map((entry) => load(app.root + entry));
-	if (blocks.some((block) => block.type === "dataset")) parts.push(loadDatasetView());
-	// What fails to load is told by the component's own card.
-	return Promise.allSettled(parts);
+	return [...entries].map((entry) => load(app.root + entry));
+}
+
+/** Wait for all, and no longer than that. What fails to load is told by the component's own card. */
+function within(limitMs: number, parts: Promise<unknown>[]): Promise<unknown> {
+	return Promise.race([Promise.allSettled(parts), new Promise((resolve) => setTimeout(resolve, limitMs))]);
 }
 
 interface DevClient {
