@@ -64,13 +64,16 @@ def main() -> int:
     is_whole = not (arguments.quick or arguments.only or arguments.who)
     run = Run(everyone, rows, KEPT if is_whole else None)
     first = run.take_up() if is_whole and arguments.is_continued else 0
-    begin = time.monotonic()
+    end = time.monotonic() + 60 * arguments.minutes
     rounds = first
+    took_s = 0.0
     for number in range(first, 1 if arguments.quick else arguments.rounds):
-        spent = (time.monotonic() - begin) / 60
-        if number > first and spent + spent / (number - first) > arguments.minutes:
+        begin = time.monotonic()
+        # The first round is longer than the others: it has the rows that are measured once.
+        if begin + took_s > end:
             break
         run.measure_round(number)
+        took_s = time.monotonic() - begin
         rounds += 1
     figures = run.medians()
     print(table(figures), flush=True)

@@ -16,6 +16,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+_SCHEDULED = 2
+"""The kind of clock that counts the nanoseconds for which a process ran."""
+
 START_LIMIT_S = 240.0
 """Generous, because the machines this runs on are shared."""
 
@@ -58,14 +61,11 @@ class Running:
     start_s: float
 
     def cpu_s(self) -> float:
-        """Return the processor time used so far by all of its threads."""
-        total_ns = 0
-        for file in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
-            try:
-                total_ns += int(file.read_text().split()[0])
-            except (FileNotFoundError, ProcessLookupError):  # the thread has just ended
-                continue
-        return total_ns / 1e9
+        """Return the processor time used so far by all of its threads, those that have ended as well.
+
+        Source: Linux makes the number of a process's clock of its id (clock_getcpuclockid(3)).
+        """
+        return time.clock_gettime((~self.process.pid << 3) | _SCHEDULED)
 
     def memory_kb(self) -> int:
         """Return resident memory in KiB."""

@@ -98,3 +98,13 @@ def test_line_of_a_client_that_left_meanwhile_goes_with_the_others(served: Serve
     until(lambda: not served.engine.has_pending("gone"))
 
     assert served.lines.tidy(0) == 1
+
+
+def test_page_for_which_nothing_runs_hears_more_seldom_that_the_server_is_there(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "IDLE_HEARTBEAT_S", 0.05)
+    params = {"session_hash": "idle", "pegboard": "1"}
+    with served.client.stream("GET", "queue/data", params=params) as answer:
+        found = next(line for line in answer.iter_lines() if line.startswith("data:"))
+    assert "heartbeat" in found

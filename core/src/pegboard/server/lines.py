@@ -16,6 +16,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from pegboard.options import HEARTBEAT_S
 from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
 from pegboard.queue.outbox import Outbox, size_of
@@ -32,6 +33,8 @@ CANCEL_WITHOUT_RESET_S = 0.5
 MAX_IDLE_LINES = 5000
 IDLE_S = 60.0
 """How long a session's line is kept after its last use: longer than any wait above, and no more."""
+IDLE_HEARTBEAT_S = 45.0
+"""Of a page for which nothing runs, unless another interval is asked for: proxies close what is silent for a minute."""
 MAX_KEPT = 1000
 UNCONFIRMED_KEPT = 100
 """Ends that are sent again when a stream broke: so many of them at most, ..."""
@@ -373,6 +376,7 @@ class StreamAnswer:
             await _body(send, b"".join(self._encoder.encode(m, n) for n, m in line.unconfirmed))
         quiet_since = loop.time()
         heartbeat_s = self._site.options.heartbeat_interval_s
+        idle_heartbeat_s = IDLE_HEARTBEAT_S if heartbeat_s == HEARTBEAT_S else heartbeat_s
         while True:
             if gone.done():
                 return False
@@ -386,8 +390,10 @@ class StreamAnswer:
                 await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
-            if line.pending or (self.is_own and not self._site.closing.is_set()):
+            if line.pending:
                 wait_s = heartbeat_s
+            elif self.is_own and not self._site.closing.is_set():
+                wait_s = idle_heartbeat_s
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()
                 if wait_s <= 0:
