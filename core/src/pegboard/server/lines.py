@@ -390,17 +390,16 @@ class StreamAnswer:
                 await self._deliver(send, found, due)
                 quiet_since = loop.time()
                 continue
-            if line.pending:
-                wait_s = heartbeat_s
-            elif self.is_own and not self._site.closing.is_set():
-                wait_s = idle_heartbeat_s
+            stays = bool(line.pending) or (self.is_own and not self._site.closing.is_set())
+            if stays:
+                wait_s = heartbeat_s if line.pending else idle_heartbeat_s
             else:
                 wait_s = quiet_since + line.linger_s() - loop.time()
                 if wait_s <= 0:
                     return True
             held_s = line.next_due_s()
             has_changed = await line.wake.wait(min(wait_s, held_s))
-            if not has_changed and heartbeat_s <= wait_s < held_s:
+            if not has_changed and stays and wait_s < held_s:
                 await _body(send, HEARTBEAT)
 
     async def _deliver(
