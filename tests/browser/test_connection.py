@@ -36,6 +36,8 @@ def test_a_server_that_is_gone_is_told_in_words(page: Page, serve: Serve) -> Non
         done = Echo(label="done")
         pb.Button("Go").click(lambda: "never", None, done)
     page.goto(serve(demo))
+    # With all of its components drawn, and not only loaded: a script that comes later would find no server.
+    expect(page.get_by_label("done")).to_be_visible()
     demo.close()
 
     page.get_by_role("button", name="Go").click()
