@@ -216,29 +216,21 @@ async def upload_picture(port: int, side: int) -> str:
 
 async def waiting(server: Running, events: int = 400) -> Figures:
     """Many sessions join a 10 ms function with limit 4 at once: drain against the ideal."""
-    functions = await functions_of(server.port)
-    clients = [Session(server.port, functions) for _ in range(events)]
-    # Pages that are open have their connection; what is measured is the queue.
-    for client in clients:
-        await client.connect()
-    cpu, begin = server.cpu_s(), time.perf_counter()
-    await asyncio.gather(*(client.call("nap", ["x"]) for client in clients))
-    elapsed = time.perf_counter() - begin
-    used = server.cpu_s() - cpu
-    most = max(client.messages for client in clients)
-    for client in clients:
-        client.close()
-    return {
-        "x ideal": elapsed / (events * 0.01 / 4),
-        "messages a client, most": most,
-        "CPU an event, ms": used / events * 1000,
-    }
+    ideal, most, cpu_ms = await _drained(server, events, 1)
+    return {"x ideal": ideal, "messages a client, most": most, "CPU an event, ms": cpu_ms}
 
 
 async def crowd(server: Running, clients: int = 2000, each: int = 10) -> Figures:
     """The same for a crowd whose members join the function several times over, over one connection each."""
+    ideal, most, cpu_ms = await _drained(server, clients, each)
+    return {"x ideal": ideal, "messages an event, most": most / each, "CPU an event, ms": cpu_ms}
+
+
+async def _drained(server: Running, clients: int, each: int) -> tuple[float, int, float]:
+    """Return the time against the ideal, the most messages of a client, and processor time of an event in ms."""
     functions = await functions_of(server.port)
     sessions = [Session(server.port, functions) for _ in range(clients)]
+    # Pages that are open have their connection; what is measured is the queue.
     for session in sessions:
         await session.connect()
 
@@ -254,11 +246,7 @@ async def crowd(server: Running, clients: int = 2000, each: int = 10) -> Figures
     for session in sessions:
         session.close()
     events = clients * each
-    return {
-        "x ideal": elapsed / (events * 0.01 / 4),
-        "messages an event, most": most / each,
-        "CPU an event, ms": used / events * 1000,
-    }
+    return elapsed / (events * 0.01 / 4), most, used / events * 1000
 
 
 async def batches(server: Running, events: int = 256) -> Figures:

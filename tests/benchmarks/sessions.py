@@ -8,12 +8,10 @@ import time
 from statistics import median
 from typing import Any
 
+from pegboard.server.lines import IDLE_HEARTBEAT_S
 from tests.benchmarks.measures import Figures
 from tests.benchmarks.servers import Running
 from tests.benchmarks.wire import PREFIX, Connection, Session, functions_of
-
-HEARTBEAT_S = 45.0
-"""Each stream of an idle page says so often that it is there."""
 
 
 async def idle(server: Running, sessions: int = 500) -> Figures:
@@ -29,12 +27,13 @@ async def idle(server: Running, sessions: int = 500) -> Figures:
         await client.call("echo", ["x"])
         client.posts.close()
     await asyncio.sleep(2)
+    # So long that each stream once says that it is there.
     cpu = server.cpu_s()
-    await asyncio.sleep(HEARTBEAT_S)
+    await asyncio.sleep(IDLE_HEARTBEAT_S)
     used = server.cpu_s() - cpu
     figures = {
         "KB a session": (server.memory_kb() - before) / sessions,
-        "CPU, %": used / HEARTBEAT_S * 100,
+        "CPU, %": used / IDLE_HEARTBEAT_S * 100,
     }
     for client in [*clients, warm]:
         client.close()
