@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import asyncio
 
+from pegboard.server.pulse import Pulse
+
+LONG_S = 5.0
+"""Waits from here on may end with others, a little early."""
+
 
 class Bell:
-    """Rung when something changed. A ring that nobody has heard is kept for the next who waits."""
+    """Rung when something changed. A ring that nobody has heard is kept for the next who waits.
 
-    __slots__ = ("_is_rung", "_waiting")
+    Args:
+        pulse: What ends long waits.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_is_rung", "_pulse", "_waiting")
+
+    def __init__(self, pulse: Pulse) -> None:
+        self._pulse = pulse
         self._is_rung = False
         self._waiting: list[asyncio.Future[bool]] = []
 
@@ -37,13 +47,23 @@ class Bell:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(waiter)
+        if limit_s >= LONG_S:
+            beat = self._pulse.add(waiter, limit_s)
+            try:
+                return await waiter
+            finally:
+                beat.discard(waiter)
+                self._forget(waiter)
         timer = loop.call_later(limit_s, _settle, waiter, False)
         try:
             return await waiter
         finally:
             timer.cancel()
-            if waiter in self._waiting:
-                self._waiting.remove(waiter)
+            self._forget(waiter)
+
+    def _forget(self, waiter: asyncio.Future[bool]) -> None:
+        if waiter in self._waiting:
+            self._waiting.remove(waiter)
 
 
 def _settle(waiter: asyncio.Future[bool], is_rung: bool) -> None:

@@ -21,6 +21,7 @@ from pegboard.queue.job import Call, SessionId
 from pegboard.queue.messages import Ended, Stepped
 from pegboard.queue.outbox import Outbox, size_of
 from pegboard.server.bell import Bell
+from pegboard.server.pulse import Pulse
 from pegboard.server.stream import CLOSE, HEARTBEAT, SSE_HEADERS, EventEncoder
 
 LINGER_S = 0.18
@@ -52,6 +53,7 @@ class Lines:
         self._cancelled: dict[str, Line] = {}
         self._readers: dict[str, set[Line]] = {}
         self._let_go = 0
+        self.pulse = Pulse()
 
     def get(self, session: SessionId) -> Line:
         """Return a session's line, made when it is first used."""
@@ -164,7 +166,7 @@ class Line:
     def __init__(self, site: Any, session: SessionId, *, keeps_all: bool = False) -> None:
         self._site = site
         self.session = session
-        self.wake = Bell()
+        self.wake = Bell(site.lines.pulse)
         # A page that comes back names the last number it has seen, perhaps of a line (or a server) that is
         # gone: numbers that begin with the time, in us, are never met again.
         self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all, first=time.time_ns() // 1000)
