@@ -7,8 +7,9 @@ build hook and the conformance suite, not at every start.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -17,24 +18,24 @@ PROTOCOL = (1, 0)
 
 PROTOCOL_TEXT = f"{PROTOCOL[0]}.{PROTOCOL[1]}"
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class FrontendManifest:
+
+class FrontendManifest(NamedTuple):
     """Where a component's browser code is and what it needs. Paths are relative to the package."""
 
     entry: str
     css: str | None = None
     shared_entry: str | None = None
-    shared_needs: Mapping[str, str] = field(default_factory=dict)
+    shared_needs: Mapping[str, str] = _NOTHING
     styles: str = "scoped"
     isolation: str = "page"
     handles: tuple[str, ...] = ()
-    permissions: Mapping[str, Any] = field(default_factory=dict)
+    permissions: Mapping[str, Any] = _NOTHING
     min_height_px: int | None = None
 
 
-@dataclass(frozen=True)
-class ComponentManifest:
+class ComponentManifest(NamedTuple):
     """One component as its manifest describes it."""
 
     name: str
@@ -51,11 +52,10 @@ class ComponentManifest:
     payload: Mapping[str, Any]
     events: Mapping[str, Any]
     templates: Mapping[str, Mapping[str, Any]]
-    raw: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    raw: Mapping[str, Any] = _NOTHING
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What one distribution provides."""
 
     distribution: str
@@ -91,6 +91,7 @@ def parse_manifest(text: str | bytes) -> Manifest:
         raise ManifestError(f"pegboard.json lacks or misuses {problem}") from None
 
 
+@lru_cache(maxsize=64)  # nearly all plugins name the same range
 def speaks(protocol_range: str, version: tuple[int, int] = PROTOCOL) -> bool:
     """Say whether a range such as ``>=1.0,<2`` allows a contract version."""
     for clause in protocol_range.split(","):

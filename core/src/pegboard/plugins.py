@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
+from io import FileIO
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -481,7 +482,7 @@ def scan() -> PluginIndex:
 def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
     for dist in importlib_metadata.distributions():
         try:
-            text = dist.read_text("entry_points.txt")
+            text = _text(dist, "entry_points.txt")
             # Most distributions have no line for us.
             if not text or "pegboard." not in text:
                 continue
@@ -490,6 +491,23 @@ def _plugin_distributions() -> Iterator[tuple[Any, list[Any]]]:
             continue
         if points:
             yield dist, points
+
+
+def _text(dist: Any, name: str) -> str | None:
+    """Return a file of a distribution's metadata; ``None`` if there is none.
+
+    What ``dist.read_text`` does, in two thirds of its time for the usual kind, a folder: without a new `Path` and a decoder
+    for each of some hundred files.
+    """
+    folder = getattr(dist, "_path", None)
+    if not isinstance(folder, Path):
+        found: str | None = dist.read_text(name)
+        return found
+    try:
+        with FileIO(f"{folder}/{name}") as file:
+            return file.readall().decode()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+        return None
 
 
 def _points_in(text: str) -> Iterator[importlib_metadata.EntryPoint]:
@@ -514,7 +532,7 @@ def _points_in(text: str) -> Iterator[importlib_metadata.EntryPoint]:
 def _name_and_version(dist: Any) -> tuple[str, str]:
     """Return both from the first lines of METADATA; parsing all of it costs more than all else."""
     found = {"name": "", "version": ""}
-    for line in (dist.read_text("METADATA") or dist.read_text("PKG-INFO") or "").splitlines():
+    for line in (_text(dist, "METADATA") or _text(dist, "PKG-INFO") or "").splitlines():
         key, colon, value = line.partition(":")
         if not colon:
             break
@@ -555,7 +573,7 @@ def _read_manifest(dist: Any, points: list[Any], name: str, version: str) -> _Re
 
 
 def _manifest_text(dist: Any, points: list[Any]) -> str | None:
-    packed: str | None = dist.read_text("extra_metadata/pegboard.json")
+    packed = _text(dist, "extra_metadata/pegboard.json")
     if packed is not None and not _is_editable(dist):
         return packed
     # The copy in dist-info is a snapshot: an editable install reads the source file instead.
@@ -570,7 +588,7 @@ def _manifest_text(dist: Any, points: list[Any]) -> str | None:
 
 def _is_editable(dist: Any) -> bool:
     try:
-        origin = json.loads(dist.read_text("direct_url.json") or "{}")
+        origin = json.loads(_text(dist, "direct_url.json") or "{}")
         return bool(origin.get("dir_info", {}).get("editable"))
     except (ValueError, AttributeError):
         return False
