@@ -131,7 +131,7 @@ class ShippedFont(LocalFont):
 
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "sans-serif")
-MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "monospace")
+MONO = ("Menlo", "Consolas", "monospace")
 ROUND = ("Quicksand", "ui-rounded", "SF Pro Rounded", "Nunito", "Varela Round", "system-ui", "sans-serif")
 SERIF = ("Lora", "Iowan Old Style", "Charter", "Palatino Linotype", "Palatino", "Noto Serif", "DejaVu Serif", "serif")
 HUMAN = ("Source Sans 3", "Seravek", "Gill Sans Nova", "Ubuntu", "Calibri", "Cantarell", "system-ui", "sans-serif")

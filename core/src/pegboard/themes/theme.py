@@ -228,7 +228,7 @@ class Theme:
             "font": ", ".join(font.css() for font in self.font),
             "font-mono": ", ".join(font.css() for font in self.font_mono),
             "frame": "1px solid var(--pb-border)",
-            "label-weight": "550",
+            "label-weight": "600",
         }  # fmt: skip
         tokens = {name: (value, value) for name, value in same.items()}
         tokens["shadow-s"] = ("0 1px 2px rgb(16 17 20 / 5%)", "0 1px 2px rgb(0 0 0 / 40%)")
