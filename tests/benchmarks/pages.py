@@ -103,7 +103,7 @@ new PerformanceObserver(list => {
 # Milliseconds from the start of the navigation to the first frame that shows a text box and Submit.
 # Timed inside the page, and told by a request that does not count.
 READY = """{
-  const isThere = node => Boolean(node && node.getClientRects().length);
+  const isThere = node => Boolean(node && node.checkVisibility({opacityProperty: true, visibilityProperty: true}));
   const look = () => {
     const isReady =
       isThere(document.querySelector('textarea, input[type=text], input:not([type])')) &&

@@ -54,5 +54,5 @@ export function adopt(plugin: string, css: string, styles: string): void {
 export function adoptSheet(css: string): void {
 	const sheet = new CSSStyleSheet();
 	sheet.replaceSync(css);
-	document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+	document.adoptedStyleSheets.push(sheet);
 }
