@@ -8,6 +8,7 @@ what HTTP costs; no library can be cheaper on the same server.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import tempfile
 from typing import Any
@@ -117,6 +118,19 @@ async def chat(event: str, stream: Stream, steps: int) -> None:
     stream.put(message("process_completed", event, [history]))
 
 
+def mirror(path: str) -> str:
+    """Mirror an uploaded picture with Pillow's own settings; the file is a form with one part, as it came."""
+    import numpy as np
+    from PIL import Image
+
+    with open(path, "rb") as file:
+        content = file.read()
+    pixels = np.asarray(Image.open(io.BytesIO(content.partition(b"\r\n\r\n")[2])).convert("RGB"))
+    mirrored = os.path.join(FOLDER.name, f"{uuid4().hex}.webp")
+    Image.fromarray(pixels[:, ::-1]).save(mirrored)
+    return mirrored
+
+
 async def join(receive: Any, send: Any) -> None:
     """Take an event and answer it."""
     body = orjson.loads(await read(receive))
@@ -129,6 +143,9 @@ async def join(receive: Any, send: Any) -> None:
         await grow(event, stream, int(data[0]), 0.01)
     elif name == "chat":
         await chat(event, stream, int(data[0]))
+    elif name == "picture":
+        mirrored = await asyncio.to_thread(mirror, str(data[0]["path"]))
+        stream.put(message("process_completed", event, [{"path": mirrored}]))
     else:
         stream.put(message("process_completed", event, data))
 
