@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pegboard.queue.job import FunctionLimits
-from pegboard.queue.messages import Queued, Stepped
+from pegboard.queue.messages import Queued, Started, Stepped
 from pegboard.queue.outbox import Outbox
 from pegboard.queue.worker import STREAM_IDLE_S
 from tests.unit.turned import Bench, call, limits
@@ -110,4 +110,32 @@ def test_places_are_told_as_often_as_the_author_asks(every_s: float, told: bool)
     ranks = [m.rank for m in bench.messages(kind=Queued) if m.event_id == last]  # type: ignore[union-attr]
 
     assert (7 in ranks) is told
+    bench.close()
+
+
+def test_words_about_places_are_spread_and_none_comes_after_the_job_has_begun() -> None:
+    bench = Bench(limits(), status_every_s=0.5)
+
+    def told() -> dict[str, int]:
+        return {word.event_id: word.rank for word in bench.messages(kind=Queued)}  # type: ignore[union-attr]
+
+    for number in range(40):
+        bench.submit(str(number))
+    bench.loop.advance(1.0)
+    first = told()
+    bench.run_named("0").give("ok")
+    changed = [0]
+    for _ in range(100):
+        bench.loop.advance(0.01)
+        changed.append(sum(rank != first[event] for event, rank in told().items()))
+
+    assert changed[-1] >= 38
+    assert max(late - early for early, late in zip(changed, changed[1:])) < 20
+    bench.run_named("1").give("ok")
+    bench.loop.advance(0.001)
+    bench.run_named("2").give("ok")
+    bench.loop.advance(2.0)
+    began = next(event for event, name in bench.names.items() if name == "3")
+    kinds = [type(message) for message in bench.messages() if message.event_id == began]
+    assert Queued not in kinds[kinds.index(Started) :]
     bench.close()

@@ -73,6 +73,10 @@ STREAM_IDLE_S = 60.0
 _PLACE_EVERY_S = 2.5
 _PLACES_PER_S = 400
 """Words about places in one lane, all clients together, apart from those about a halved place."""
+_WORDS_EVERY_S = 0.01
+_WORDS_A_TURN = 8
+"""Words about places are spread: a hundred at once would keep threads that end from the interpreter's lock."""
+
 _CLIENT_GONE = "The client left before the event ended."
 _SHUTDOWN = Failure("The server is shutting down. Please try again later.", title="Server stopped")
 
@@ -161,6 +165,8 @@ class Engine:
         self._outboxes: dict[SessionId, Outbox] = {}
         self._moved_lanes: set[str] = set()
         self._places_timer: asyncio.TimerHandle | None = None
+        self._words: deque[tuple[_Track, Queued]] = deque()
+        self._words_timer: asyncio.TimerHandle | None = None
         self._started_timer: asyncio.TimerHandle | None = None
         self._untold: deque[_Run] = deque()
         self._dispatch_scheduled = False
@@ -544,10 +550,10 @@ class Engine:
         if unfinished:
             # So that the `finally` blocks of generators run while there is still a loop.
             await asyncio.wait(unfinished, timeout=CLOSE_S)
-        for timer in (self._places_timer, self._started_timer):
+        for timer in (self._places_timer, self._started_timer, self._words_timer):
             if timer is not None:
                 timer.cancel()
-        self._places_timer = self._started_timer = None
+        self._places_timer = self._started_timer = self._words_timer = None
         for box in self._outboxes.values():
             box.close()
 
@@ -605,11 +611,26 @@ class Engine:
                         continue
                 track.told_rank, track.told_at_s = rank, now
                 eta = self._durations.wait_s(job.call.function_id, rank, limit)
-                self._say(track, Queued(job.id, rank, size, eta))
+                word = Queued(job.id, rank, size, eta)
+                if told is None:
+                    self._say(track, word)
+                else:
+                    self._words.append((track, word))
+        if self._words and self._words_timer is None:
+            self._tell_words()
         if walked:
             # The walk costs what waits, so it is spaced out as the queue grows.
             pause = max(PLACES_EVERY_S, walked / 40_000)
             self._places_timer = asyncio.get_running_loop().call_later(pause, self._places_due)
+
+    def _tell_words(self) -> None:
+        self._words_timer = None
+        for _ in range(min(_WORDS_A_TURN, len(self._words))):
+            track, word = self._words.popleft()
+            if track.run is None and word.event_id in self._tracks:  # it still waits
+                self._say(track, word)
+        if self._words:
+            self._words_timer = asyncio.get_running_loop().call_later(_WORDS_EVERY_S, self._tell_words)
 
     def _places_due(self) -> None:
         self._places_timer = None
