@@ -221,11 +221,9 @@ def page_cpu(n: int) -> float:
 
 def page_bytes(n: int) -> float:
     """Bytes of the page on the wire, for one of n components."""
-    import gzip
-
     site = site_of(described(n))
-    page, _ = site.pages.page(site.config.encoded("http://host")[0], "")
-    return len(gzip.compress(page, 5)) / n
+    page = site.pages.page(site.config.encoded("http://host")[0], "")
+    return len(page.frame.gzipped(page.config)) / n
 
 
 def examples(n: int) -> float:
@@ -365,6 +363,8 @@ PATHS = [
 def slope_of(figures: dict[int, float]) -> float:
     """Return the slope in a double logarithmic scale from n = 100 on (least squares)."""
     points = [(math.log10(n), math.log10(max(value, 1e-3))) for n, value in figures.items() if n >= 100]
+    if not points:
+        return 0.0
     x_mean = sum(x for x, _ in points) / len(points)
     y_mean = sum(y for _, y in points) / len(points)
     spread = sum((x - x_mean) ** 2 for x, _ in points)
