@@ -199,6 +199,17 @@ def test_malformed_entry_points_hide_no_other_plugin(shelf):
     assert scan().resolve("good").__name__ == "Good"
 
 
+def test_metadata_in_another_encoding_hide_no_plugin(shelf):
+    install(shelf, "made-abroad", {"gauge": "Gauge"})
+    written = shelf / "made_abroad-1.0.dist-info" / "METADATA"
+    written.write_bytes("Metadata-Version: 2.1\nAuthor: José\nName: made-abroad\nVersion: 1.0\n".encode("latin-1"))
+
+    found = scan()
+
+    assert "made-abroad/Gauge" in [entry.id for entry in found.entries]
+    assert not [problem for problem in found.problems if problem.distribution == "made-abroad"]
+
+
 def test_unknown_name_lists_what_is_installed_and_suggests_no_command(shelf):
     install(shelf, "acme-gauge", {"gauge": "Gauge"})
     found = scan()

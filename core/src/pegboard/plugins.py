@@ -505,7 +505,7 @@ def _text(dist: Any, name: str) -> str | None:
         return found
     try:
         with FileIO(f"{folder}/{name}") as file:
-            return file.readall().decode()
+            return file.readall().decode("utf-8", "replace")  # what is odd is told where it matters
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
         return None
 
