@@ -363,12 +363,12 @@ PATHS = [
 def slope_of(figures: dict[int, float]) -> float:
     """Return the slope in a double logarithmic scale from n = 100 on (least squares)."""
     points = [(math.log10(n), math.log10(max(value, 1e-3))) for n, value in figures.items() if n >= 100]
-    if not points:
+    if len(points) < 2:
         return 0.0
     x_mean = sum(x for x, _ in points) / len(points)
     y_mean = sum(y for _, y in points) / len(points)
     spread = sum((x - x_mean) ** 2 for x, _ in points)
-    return sum((x - x_mean) * (y - y_mean) for x, y in points) / spread if spread else 0.0
+    return sum((x - x_mean) * (y - y_mean) for x, y in points) / spread
 
 
 def named(slope: float) -> str:

@@ -7,8 +7,10 @@ every event it carries.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
-from pegboard.server.pulse import Pulse
+from pegboard.server.pulse import Pulse, settle
 
 LONG_S = 5.0
 """Waits from here on may end with others, a little early."""
@@ -34,7 +36,7 @@ class Bell:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             for waiter in waiting:
-                _settle(waiter, True)
+                settle(waiter, True)
 
     def hush(self) -> None:
         """Forget rings of the past: call it before looking at what may have changed."""
@@ -47,25 +49,14 @@ class Bell:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(waiter)
+        forget: Callable[[], None]
         if limit_s >= LONG_S:
-            beat = self._pulse.add(waiter, limit_s)
-            try:
-                return await waiter
-            finally:
-                beat.discard(waiter)
-                self._forget(waiter)
-        timer = loop.call_later(limit_s, _settle, waiter, False)
+            forget = partial(self._pulse.add(waiter, limit_s).discard, waiter)
+        else:
+            forget = loop.call_later(limit_s, settle, waiter, False).cancel
         try:
             return await waiter
         finally:
-            timer.cancel()
-            self._forget(waiter)
-
-    def _forget(self, waiter: asyncio.Future[bool]) -> None:
-        if waiter in self._waiting:
-            self._waiting.remove(waiter)
-
-
-def _settle(waiter: asyncio.Future[bool], is_rung: bool) -> None:
-    if not waiter.done():
-        waiter.set_result(is_rung)
+            forget()
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)

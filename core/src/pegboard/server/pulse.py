@@ -40,8 +40,13 @@ class Pulse:
 
     def _end(self, number: int) -> None:
         for waiter in self._beats.pop(number):
-            if not waiter.done():
-                waiter.set_result(False)
+            settle(waiter, False)
+
+
+def settle(waiter: asyncio.Future[bool], is_rung: bool) -> None:
+    """End a wait, unless it has ended: by a ring (``True``) or by time."""
+    if not waiter.done():
+        waiter.set_result(is_rung)
 
 
 Beat = set[asyncio.Future[bool]]
