@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -13,8 +14,7 @@ import orjson
 
 MAX_DEPTH = 100
 
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY
-_ANY_KEYS = _OPTIONS | orjson.OPT_NON_STR_KEYS
+_ANY_KEYS = orjson.OPT_NON_STR_KEYS
 
 
 def dumps(value: Any) -> bytes:
@@ -23,13 +23,15 @@ def dumps(value: Any) -> bytes:
     Raises:
         TypeError: The value holds something that JSON cannot.
     """
+    # Asked for arrays, orjson imports NumPy at the first value that it does not know.
+    arrays = orjson.OPT_SERIALIZE_NUMPY if "numpy" in sys.modules else 0
     try:
-        return orjson.dumps(value, default=_for_orjson, option=_OPTIONS)
+        return orjson.dumps(value, default=_for_orjson, option=arrays)
     except TypeError:
         pass
     # Keys that are not text are rare, and to expect them takes orjson twice as long.
     try:
-        return orjson.dumps(value, default=_for_orjson, option=_ANY_KEYS)
+        return orjson.dumps(value, default=_for_orjson, option=arrays | _ANY_KEYS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which the standard library takes.
         return json.dumps(value, default=_default, separators=(",", ":")).encode()
