@@ -24,7 +24,7 @@ class IncomingFile:
         self._hash = hashlib.sha256()
         self._out: BinaryIO = open(self.path, "xb", opener=_private)  # noqa: SIM115
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         """Append a chunk.
 
         Raises:

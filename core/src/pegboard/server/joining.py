@@ -8,9 +8,11 @@ the body. The head of a stream does not: whoever reads one wants to know at once
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 JOINED_BYTES = 64 * 1024
 """Larger bodies are not copied behind their head."""
@@ -29,14 +31,28 @@ class JoiningProtocol(HttpToolsProtocol):
         self._joining.flush()
         super().on_response_complete()
 
+    def body_was_read(self, cycle: RequestResponseCycle) -> None:
+        """Go on behind a body that was read from the transport, past the parser."""
+        # The old parser would still wait for the body.
+        self.parser = httptools.HttpRequestParser(self)
+        with suppress(AttributeError):  # httptools < 0.6.3
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        cycle.more_body = False
+        cycle.message_event.set()
+        self.flow.resume_reading()
+
+    def stay_open(self) -> None:
+        """Do not take the connection for an idle one: something came that is not for the parser."""
+        self._unset_keepalive_if_required()
+
 
 class JoiningTransport:
     """A transport that holds an answer's head back until its body begins; all else is the transport's own."""
 
-    __slots__ = ("_head", "_transport", "_write", "is_closing")
+    __slots__ = ("_head", "_write", "inner", "is_closing")
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
+        self.inner = transport
         # Looked up once: every request asks for them.
         self._write, self.is_closing = transport.write, transport.is_closing
         self._head = b""
@@ -64,7 +80,7 @@ class JoiningTransport:
     def close(self) -> None:
         """Close the connection once all is sent."""
         self.flush()
-        self._transport.close()
+        self.inner.close()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.inner, name)

@@ -7,15 +7,13 @@ leaves removes everything that was written.
 from __future__ import annotations
 
 import asyncio
-import math
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from email.utils import formatdate, parsedate_to_datetime
 from typing import BinaryIO
 from urllib.parse import quote
 
-import anyio
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
@@ -25,13 +23,13 @@ from starlette.types import Receive, Scope, Send
 from pegboard.errors import FileRefused
 from pegboard.files import FileStore, StoredFile
 from pegboard.incoming import IncomingFile
+from pegboard.server.body import body_blocks
 from pegboard.server.reading import blocks_of
 
 MAX_FILES = 1000
 MAX_FIELDS = 64
 FIELD_LIMIT_BYTES = 1024 * 1024
 PART_HEADER_LIMIT_BYTES = 16 * 1024
-WRITE_BYTES = 1024 * 1024
 BODY_IDLE_S = 30.0
 
 INLINE_TYPES = frozenset(
@@ -118,14 +116,14 @@ class FormReader:
         except Exception as problem:  # the parser raises its own class for a bad boundary
             raise UploadRefused(400, "Invalid content type.") from problem
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | bytearray) -> None:
         """Take a chunk of the body. Blocks on the disk.
 
         Raises:
             UploadRefused: The form is malformed or exceeds a limit.
         """
         try:
-            self._parser.write(data)
+            self._parser.write(data)  # type: ignore[arg-type]
         except FileRefused as refusal:
             raise UploadRefused(413, str(refusal)) from None
         except OSError as problem:
@@ -202,7 +200,7 @@ class FormReader:
     def _data(self, data: bytes, start: int, end: int) -> None:
         part = self._part
         if part.incoming is not None:
-            part.incoming.write(data[start:end] if end - start != len(data) else data)
+            part.incoming.write(memoryview(data)[start:end])
             if self._on_bytes is not None:
                 self._on_bytes(part.filename or "", end - start)
         elif part.filename is None:
@@ -251,7 +249,7 @@ async def read_form(
     writing: asyncio.Future[None] | None = None
     try:
         # Closed here and now also on failure: the time limit inside belongs to this very task.
-        async with aclosing(_blocks(request)) as blocks:
+        async with aclosing(body_blocks(request, BODY_IDLE_S)) as blocks:
             async for block in blocks:
                 # One block is parsed, hashed and written while the next one comes in.
                 if writing is not None:
@@ -268,32 +266,10 @@ async def read_form(
         reader.abort()
         if isinstance(problem, ClientDisconnect):
             raise UploadRefused(400, "The client left.") from None
+        if isinstance(problem, TimeoutError):
+            raise UploadRefused(408, "The upload stalled.") from None
         raise
     return reader
-
-
-async def _blocks(request: HttpRequest) -> AsyncGenerator[bytes, None]:
-    """Yield the body in blocks worth a trip to a thread.
-
-    Raises:
-        UploadRefused: Nothing came for too long.
-    """
-    pending: list[bytes] = []
-    size = 0
-    stream = request.stream()
-    try:
-        with anyio.fail_after(BODY_IDLE_S) as limit:
-            async for chunk in stream:
-                limit.deadline = math.inf  # the time that the disk takes is not the client's
-                pending.append(chunk)
-                size += len(chunk)
-                if size >= WRITE_BYTES:
-                    yield b"".join(pending)
-                    pending, size = [], 0
-                limit.deadline = anyio.current_time() + BODY_IDLE_S
-    except TimeoutError:
-        raise UploadRefused(408, "The upload stalled.") from None
-    yield b"".join(pending)
 
 
 # -- downloads ---------------------------------------------------------------------------------------
