@@ -1,7 +1,7 @@
 """``make bench``: Pegboard, Gradio 6 and a bare ASGI floor, interleaved in one run, as ratios.
 
-Each round measures every row for every contender in turn; the medians of all rounds are reported. The
-table goes to docs/performance.md between its markers, and the figures to a JSON file beside it. It
+Each round measures every row for every contender in turn, and another one begins each round; the medians of
+all rounds are reported. The table goes to docs/performance.md between its markers, and the figures to a JSON file beside it. It
 runs unattended: a measure that fails is noted and left out, and no round is begun that would not end
 within ``--minutes``.
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks.rows import GROSS, ROWS, WAITING, Figures, Row
-from tests.benchmarks.servers import ROOT, Contender, Running, contenders, serving
+from tests.benchmarks.servers import ROOT, Contender, Running, contenders, serving, with_bytecode
 
 REPORT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
@@ -53,6 +53,7 @@ def main() -> int:
     # Thousands of connections, here and in the servers that inherit it.
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+    with_bytecode()
     everyone = contenders(arguments.gradio_python)
     if arguments.who:
         everyone = [item for item in everyone if item.name in arguments.who.split(",")]
@@ -66,6 +67,7 @@ def main() -> int:
     first = run.take_up() if is_whole and arguments.is_continued else 0
     end = time.monotonic() + 60 * arguments.minutes
     rounds = first
+    run.compile_all()
     took_s = 0.0
     for number in range(first, 1 if arguments.quick else arguments.rounds):
         begin = time.monotonic()
@@ -113,6 +115,12 @@ class Run:
         self._taken.update({title: named for title, named in kept["figures"].items() if title in self._taken})
         return int(kept["rounds"])
 
+    def compile_all(self) -> None:
+        """Start everyone once, uncounted: the first start of a library compiles it."""
+        for contender in self._everyone:
+            with self._noted("a first start", contender, 0), serving(contender, "work"):
+                pass
+
     def measure_round(self, number: int) -> None:
         """Measure every row for everyone, once; with a file to keep them in, nothing of it is lost."""
         self._measure_round(number)
@@ -123,8 +131,8 @@ class Run:
     def _measure_round(self, number: int) -> None:
         for row in self._rows:
             if row.measure is not None and not (row.once and number):
-                for contender in self._in(row):
-                    with self._noted(row, contender, number):
+                for contender in self._in(row, number):
+                    with self._noted(row.title, contender, number):
                         self._take(row, contender, row.measure(contender))
         on_work = [row for row in self._rows if row.on_work is not None]
         if not on_work:
@@ -132,12 +140,12 @@ class Run:
         with ExitStack() as stack:
             servers: dict[str, Running] = {}
             for contender in self._everyone:
-                with self._noted(None, contender, number):
+                with self._noted("start of the work app", contender, number):
                     servers[contender.name] = stack.enter_context(serving(contender, "work"))
             for row in on_work:
-                for contender in self._in(row):
+                for contender in self._in(row, number):
                     if contender.name in servers:
-                        with self._noted(row, contender, number):
+                        with self._noted(row.title, contender, number):
                             figures = asyncio.run(_awaited(row, servers[contender.name]))
                             self._take(row, contender, figures)
 
@@ -156,13 +164,15 @@ class Run:
         self._taken[row.title].setdefault(contender.name, []).append(figures)
         print("          " + ", ".join(f"{key} {number(value)}" for key, value in figures.items()), flush=True)
 
-    def _in(self, row: Row) -> list[Contender]:
-        return [contender for contender in self._everyone if contender.name in row.who]
+    def _in(self, row: Row, number: int) -> list[Contender]:
+        # Who comes after another may find memory and caches as that one left them: each is first in turn.
+        first = number % len(self._everyone)
+        order = [*self._everyone[first:], *self._everyone[:first]]
+        return [contender for contender in order if contender.name in row.who]
 
     @contextmanager
-    def _noted(self, row: Row | None, contender: Contender, number: int) -> Iterator[None]:
+    def _noted(self, title: str, contender: Contender, number: int) -> Iterator[None]:
         """Say what is going on; a failure is noted, because nobody may be watching."""
-        title = row.title if row else "start of the work app"
         spent = time.monotonic() - self._begin
         print(f"{spent:6.0f} s  round {number + 1}  {title}: {contender.name}", file=sys.stderr, flush=True)
         try:
