@@ -18,7 +18,7 @@ import pytest
 
 from pegboard.incoming import IncomingFile
 from pegboard.launch import Server
-from pegboard.server import direct, uploads
+from pegboard.server import direct_body, uploads
 from pegboard.testing.fakes import Parcel
 
 from .support import AppBuilder
@@ -33,16 +33,16 @@ TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[direct.DirectBody]:
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[direct_body.DirectBody]:
     """Return the bodies that were read past the parser, as they come."""
-    found: list[direct.DirectBody] = []
-    begin = direct.DirectBody._begin
+    found: list[direct_body.DirectBody] = []
+    begin = direct_body.DirectBody._begin
 
-    def noted(body: direct.DirectBody) -> None:
+    def noted(body: direct_body.DirectBody) -> None:
         found.append(body)
         begin(body)
 
-    monkeypatch.setattr(direct.DirectBody, "_begin", noted)
+    monkeypatch.setattr(direct_body.DirectBody, "_begin", noted)
     return found
 
 
@@ -102,7 +102,7 @@ def stored_digest(server: Server, path: str) -> str:
 @pytest.mark.parametrize("extra", [-2, -1, 0, 1, len(TAIL), MIB // 2])
 def test_content_arrives_whole_wherever_blocks_end(server: Server, taken: list[Any], extra: int) -> None:
     # The end of the form lies before, on and behind the end of a block, in turn.
-    content = os.urandom(9 * direct.BLOCK_BYTES - len(HEAD) - len(TAIL) + extra)
+    content = os.urandom(9 * direct_body.BLOCK_BYTES - len(HEAD) - len(TAIL) + extra)
 
     (path,) = httpx.post(
         f"{server.local_url}gradio_api/upload",

@@ -23,7 +23,7 @@ def body_blocks(request: HttpRequest, idle_s: float) -> AsyncGenerator[bytes | b
         TimeoutError: Nothing came for too long.
     """
     try:
-        from pegboard.server.direct import direct_body
+        from pegboard.server.direct_body import direct_body
     except ImportError:  # no httptools
         return _joined(request, idle_s)
     direct = direct_body(request)

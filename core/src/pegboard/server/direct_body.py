@@ -42,9 +42,9 @@ def direct_body(request: HttpRequest) -> DirectBody | None:
     if (
         not isinstance(protocol, JoiningProtocol)
         or protocol.cycle is not cycle  # a later request of the same connection is here already
+        or not cycle.more_body
         or not length.isdigit()
         or int(length) - len(cycle.body) < MIN_BYTES
-        or not cycle.more_body
         or type(transport).__module__ != "uvloop.loop"
         or transport.get_extra_info("ssl_object") is not None
         or transport.is_closing()
