@@ -19,6 +19,7 @@ from gradio_client.utils import QueueError, Status
 
 from pegboard.errors import Error
 from pegboard.progress import Info, Progress, Success, Warning
+from pegboard.queue.worker import STARTED_AFTER_S, Engine
 from pegboard.testing.fakes import Anything, Counter, Echo, Parcel
 
 from .support import AppBuilder
@@ -343,3 +344,27 @@ def test_tokens_that_a_client_sends_are_in_no_log(serve: Any, caplog: pytest.Log
 
     assert "RuntimeError: broken" in caplog.text
     assert "s3cret-token" not in caplog.text
+
+
+# -- words about runs that have started ----------------------------------------------------------------
+
+
+def test_quick_runs_do_not_wake_the_loop_to_look_for_slow_ones(
+    serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    look = Engine._tell_started
+
+    def counted(engine: Engine) -> None:
+        looks.append(time.monotonic())
+        look(engine)
+
+    monkeypatch.setattr(Engine, "_tell_started", counted)
+    client = connect(serve(greeting().spec()))
+    begin = time.monotonic()
+    for _ in range(60):
+        client.predict("Ada", api_name="/predict")
+    lasted_s = time.monotonic() - begin
+
+    # A timer that waits for the rest of a millisecond would look a dozen times an event.
+    assert len(looks) <= 2 + lasted_s / STARTED_AFTER_S

@@ -77,6 +77,8 @@ _WORDS_EVERY_S = 0.01
 _WORDS_A_TURN = 8
 """Words about places are spread: a hundred at once would keep threads that end from the interpreter's lock."""
 
+_TIMER_S = 0.001
+
 _CLIENT_GONE = "The client left before the event ended."
 _SHUTDOWN = Failure("The server is shutting down. Please try again later.", title="Server stopped")
 
@@ -567,7 +569,9 @@ class Engine:
         """Say of events that they run, when they take long enough for anybody to care."""
         loop = asyncio.get_running_loop()
         now, untold = loop.time(), self._untold
-        while untold and untold[0].tell_at_s <= now:
+        # The loop's clock counts in milliseconds: to wait for less would be turn after turn. And the next time is
+        # that of a run that is not over, or each quick one would wake the loop once more.
+        while untold and (untold[0].tell_at_s <= now + _TIMER_S or not untold[0].is_wanted):
             run = untold.popleft()
             if not run.is_wanted:
                 continue
