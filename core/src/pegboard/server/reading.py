@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
-BLOCK_BYTES = 256 * 1024
+BLOCK_BYTES = 512 * 1024
 WAITED_BYTES = 1024 * 1024
 """Worth a trip to a thread."""
 
