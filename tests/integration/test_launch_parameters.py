@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import pegboard as pb
@@ -177,6 +181,8 @@ def test_sizes_have_units_of_1024(given: Any, expected: int) -> None:
         ("ALLOWED_HOSTS", "app.example", "allowed_hosts", ("app.example",)),
         ("AUTO_LOGOUT", "600", "login_lifetime_s", 600),
         ("HEARTBEAT_INTERVAL", "2.5", "heartbeat_interval_s", 2.5),
+        ("STREAM_BUFFER", "5 mb", "stream_buffer_bytes", 5 * 1024 * 1024),
+        ("MAX_CONNECTIONS", "500", "max_connections", 500),
     ],
 )
 def test_environment_fills_in_what_is_not_given(
@@ -185,6 +191,22 @@ def test_environment_fills_in_what_is_not_given(
     settings.setenv(f"{prefix}_{name}", text)
 
     assert getattr(ServerOptions.from_parameters({}), option) == value
+
+
+def test_connections_beyond_the_limit_are_told_so(settings: pytest.MonkeyPatch, launched: Any) -> None:
+    settings.setenv("PEGBOARD_MAX_CONNECTIONS", "4")
+    _, address, _ = launched(pb.Interface(str, "text", "text"))
+    url = httpx.URL(address)
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(socket.create_connection((url.host, url.port), timeout=20))
+
+        assert httpx.get(f"{address}gradio_api/info").status_code == 503
+    for _ in range(100):  # the server has to notice that they are gone
+        if httpx.get(f"{address}gradio_api/info").status_code == 200:
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody is served any more")
 
 
 def test_own_prefix_wins_and_a_given_value_wins_over_both(settings: pytest.MonkeyPatch) -> None:
@@ -197,7 +219,11 @@ def test_own_prefix_wins_and_a_given_value_wins_over_both(settings: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("SERVER_PORT", "x"), ("NUM_PORTS", "0"), ("AUTO_LOGOUT", "soon"), ("HEARTBEAT_INTERVAL", "0"), ("ROOT_PATH", "a?b")]
+    ("name", "text"),
+    [
+        ("SERVER_PORT", "x"), ("NUM_PORTS", "0"), ("AUTO_LOGOUT", "soon"), ("HEARTBEAT_INTERVAL", "0"),
+        ("ROOT_PATH", "a?b"), ("STREAM_BUFFER", "0 mb"), ("STREAM_BUFFER", "much"), ("MAX_CONNECTIONS", "0"),
+    ],
 )
 def test_bad_setting_is_refused_by_its_name(settings: pytest.MonkeyPatch, name: str, text: str) -> None:
     settings.setenv(f"PEGBOARD_{name}", text)

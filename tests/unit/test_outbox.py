@@ -6,10 +6,9 @@ import asyncio
 
 from pegboard.queue.messages import Ended, Logged, Output, Progressed, ProgressUnit, Queued, Stepped
 from pegboard.queue.outbox import (
-    DELIVERED_BYTES,
     DELIVERED_KEPT,
+    KEPT_BYTES,
     LOGS_KEPT,
-    STEPS_BYTES,
     STEPS_KEPT,
     Outbox,
     size_of,
@@ -61,13 +60,13 @@ def test_of_the_steps_that_a_slow_reader_has_not_taken_the_newest_win() -> None:
 
 def test_big_steps_are_bounded_by_size_and_the_newest_stays() -> None:
     box = Outbox()
-    big = "x" * (STEPS_BYTES // 4)
+    big = "x" * (KEPT_BYTES // 4)
     for number in range(20):
         box.append(step(f"{number}{big}"))
     kept = values(box)
     assert 1 <= len(kept) <= 4
     assert str(kept[-1]).startswith("19x")
-    box.append(step("y" * STEPS_BYTES * 2))
+    box.append(step("y" * KEPT_BYTES * 2))
     assert len(values(box)) == 1
 
 
@@ -105,7 +104,7 @@ def test_delivered_messages_are_bounded_by_number_and_by_size() -> None:
     box.mark_delivered(box.last)
     assert len(box.since(0)) == DELIVERED_KEPT
     for value in range(20):
-        box.append(end("x" * (DELIVERED_BYTES // 4), event=f"big{value}"))
+        box.append(end("x" * (KEPT_BYTES // 4), event=f"big{value}"))
         box.mark_delivered(box.last)
     assert len(box.since(0)) <= 4
 

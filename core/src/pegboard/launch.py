@@ -41,8 +41,6 @@ DEFAULT_PORT = 7860
 START_LIMIT_S = 30.0
 DRAIN_LIMIT_S = 10
 EXIT_LIMIT_S = 3.0
-MAX_CONNECTIONS = 10_000
-"""Each open page holds one, and a second one while it sends."""
 CHECK_LIMIT_S = 5.0
 
 
@@ -324,7 +322,7 @@ def _uvicorn_server(app: PegboardApp, options: ServerOptions) -> uvicorn.Server:
         ws="none",
         timeout_graceful_shutdown=DRAIN_LIMIT_S,
         timeout_keep_alive=30,
-        limit_concurrency=MAX_CONNECTIONS,
+        limit_concurrency=options.max_connections,
         server_header=False,
         date_header=False,
         proxy_headers=False,

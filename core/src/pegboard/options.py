@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pegboard.errors import OptionError, OptionTypeError
+from pegboard.queue.outbox import KEPT_BYTES
 from pegboard.settings import environment, environment_flag
 
 DEFAULT_PORT_COUNT = 100
@@ -68,6 +69,9 @@ class ServerOptions:
         ssr_mode: Put the page's skeleton into its HTML, so that it is seen before any script runs.
         frontend: ``False`` leaves out the check that the address can be reached.
         heartbeat_interval_s: Seconds after which a quiet stream is given a sign of life.
+        stream_buffer_bytes: Kept of an event's steps for a client that does not read them, at most.
+        max_connections: Connections at once; more are answered with 503. Each open page holds one, and a
+            second one while it sends.
     """
 
     inline: bool | None = None
@@ -111,6 +115,8 @@ class ServerOptions:
     frontend: bool = True
     login_lifetime_s: float | None = None
     heartbeat_interval_s: float = HEARTBEAT_S
+    stream_buffer_bytes: int = KEPT_BYTES
+    max_connections: int = 10_000
 
     @classmethod
     def from_parameters(cls, given: Mapping[str, Any], where: str = "launch") -> ServerOptions:
@@ -160,6 +166,8 @@ def _from_environment() -> dict[str, Any]:
         "port_count": "NUM_PORTS",
         "login_lifetime_s": "AUTO_LOGOUT",
         "heartbeat_interval_s": "HEARTBEAT_INTERVAL",
+        "stream_buffer_bytes": "STREAM_BUFFER",
+        "max_connections": "MAX_CONNECTIONS",
     }
     for name, key in texts.items():
         text = environment(key)
@@ -202,6 +210,13 @@ def _number_text(where: str, given: str) -> int:
     if not given.strip().isdigit() or int(given) < 1:
         raise OptionError(where, got=given, expected="a whole number from 1")
     return int(given)
+
+
+def _size_text(where: str, given: str) -> int:
+    size = parse_size(given, where)
+    if not size:
+        raise OptionError(where, got=given, expected="bytes above 0, or a text such as '5 mb'")
+    return size
 
 
 def _seconds_text(where: str, given: str) -> float:
@@ -409,6 +424,8 @@ ENVIRONMENT_CHECKS: Mapping[str, Check] = {
     "port_count": _number_text,
     "login_lifetime_s": _number_text,
     "heartbeat_interval_s": _seconds_text,
+    "stream_buffer_bytes": _size_text,
+    "max_connections": _number_text,
 }
 """What only the environment can say."""
 """What each parameter of ``launch()`` accepts."""

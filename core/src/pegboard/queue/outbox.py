@@ -22,9 +22,6 @@ STEPS_KEPT = 4096
 Clients count on getting each step of a quick generator, so small steps may pile up; big ones may not.
 """
 
-STEPS_BYTES = 8_000_000
-"""The same by size: the newest step is kept whatever its size."""
-
 LOGS_KEPT = 1_000
 """Undelivered messages to the person beyond which the oldest are dropped."""
 
@@ -34,8 +31,9 @@ DELIVERED_KEPT = 256
 SURPLUS = 32
 """So many more of them are there before the oldest go."""
 
-DELIVERED_BYTES = 8_000_000
-"""The same by size."""
+KEPT_BYTES = 8_000_000
+"""The same by size, unless told otherwise: of the undelivered steps of one event (the newest is kept whatever its
+size), and of what was delivered."""
 
 
 @dataclass(slots=True)
@@ -54,11 +52,18 @@ class Outbox:
         on_change: Called when there is more.
         keeps_all: Keep what was delivered, for a later fetch.
         first: Number of the first message, from 1.
+        kept_bytes: Of an event's undelivered steps, and of what was delivered, at most so much is kept.
     """
 
     def __init__(
-        self, on_change: Callable[[], None] | None = None, *, keeps_all: bool = False, first: int = 1
+        self,
+        on_change: Callable[[], None] | None = None,
+        *,
+        keeps_all: bool = False,
+        first: int = 1,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
+        self._kept_bytes = kept_bytes
         self._on_change = on_change
         self._log: OrderedDict[int, Message] = OrderedDict()
         self._sizes: dict[int, int] = {}
@@ -133,11 +138,11 @@ class Outbox:
             return
         log, surplus = self._log, len(self._log) - DELIVERED_KEPT
         # Some at a time, because to look for them costs as much as an event's messages.
-        if surplus >= SURPLUS or self._bytes > DELIVERED_BYTES:
+        if surplus >= SURPLUS or self._bytes > self._kept_bytes:
             oldest: list[int] = []
             size = self._bytes
             for key in log:
-                if key > self._delivered or (len(oldest) >= surplus and size <= DELIVERED_BYTES):
+                if key > self._delivered or (len(oldest) >= surplus and size <= self._kept_bytes):
                     break
                 oldest.append(key)
                 size -= self._sizes.get(key, 0)
@@ -187,7 +192,7 @@ class Outbox:
         sizes.append(size)
         steps.size += size
         # A log that is kept for a later fetch has no reader to fall behind; it is bounded as well.
-        while len(numbers) > 1 and (len(numbers) > STEPS_KEPT or steps.size > STEPS_BYTES):
+        while len(numbers) > 1 and (len(numbers) > STEPS_KEPT or steps.size > self._kept_bytes):
             steps.size -= sizes.popleft()
             self._remove(numbers.popleft())
 
@@ -218,4 +223,4 @@ def size_of(output: Output) -> int:
     return total + 16 * len(todo)
 
 
-__all__ = ["DELIVERED_KEPT", "LOGS_KEPT", "STEPS_KEPT", "Outbox", "size_of"]
+__all__ = ["DELIVERED_KEPT", "KEPT_BYTES", "LOGS_KEPT", "STEPS_KEPT", "Outbox", "size_of"]

@@ -49,7 +49,8 @@ class EndpointRoutes:
         problem = await self._calls.refusal(listener, call)
         if problem is not None:
             return problem
-        engine, outbox = self._site.engine, Outbox(keeps_all=True)
+        engine = self._site.engine
+        outbox = Outbox(keeps_all=True, kept_bytes=self._site.options.stream_buffer_bytes)
         try:
             event_id = engine.submit(call, outbox, is_single=True)
         except QueueFull as full:

@@ -169,7 +169,12 @@ class Line:
         self.wake = Bell(site.lines.pulse)
         # A page that comes back names the last number it has seen, perhaps of a line (or a server) that is
         # gone: numbers that begin with the time, in us, are never met again.
-        self.outbox = Outbox(self.wake.ring, keeps_all=keeps_all, first=time.time_ns() // 1000)
+        self.outbox = Outbox(
+            self.wake.ring,
+            keeps_all=keeps_all,
+            first=time.time_ns() // 1000,
+            kept_bytes=site.options.stream_buffer_bytes,
+        )
         self.pending: set[str] = set()
         self.delivered = 0
         self.reader: StreamAnswer | None = None

@@ -270,7 +270,7 @@ class McpServer:
             failures = await site.runner.validate(call)
             if failures:
                 raise UserError("\n".join(str(item.get("message", "")) for item in failures))
-        outbox = Outbox(keeps_all=True)
+        outbox = Outbox(keeps_all=True, kept_bytes=site.options.stream_buffer_bytes)
         try:
             event_id = site.engine.submit(call, outbox, is_single=True)
         except QueueFull as full:
