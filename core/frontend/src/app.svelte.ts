@@ -184,8 +184,12 @@ export class App {
 		try {
 			const values = this.config.pegboard.listeners[String(dependency.id)]?.set_values;
 			if (values) this.#write(dependency, values);
-			const inputs = await this.#inputs(dependency);
-			if (dependency.backend_fn) success = await this.#onServer(run, inputs, triggerId, data, feed);
+			const uploads = feed ? [] : dependency.inputs.flatMap((id) => [...(this.blocks.get(id)?.uploads ?? [])]);
+			if (uploads.length > 0) success = await this.#arrival(run, uploads);
+			if (success && !run.isCancelled) {
+				const inputs = await this.#inputs(dependency);
+				if (dependency.backend_fn) success = await this.#onServer(run, inputs, triggerId, data, feed);
+			}
 		} catch (error) {
 			success = false;
 			this.#setLoading(run, null);
@@ -197,6 +201,23 @@ export class App {
 		const next = this.#next.get(dependency.id);
 		this.#next.delete(dependency.id);
 		if (next) this.trigger(dependency, next.triggerId, next.data);
+	}
+
+	/**
+	 * A file that is on its way belongs to what was submitted. Resolves to whether the event may go on: not
+	 * without a file that was lost, which its component says.
+	 */
+	async #arrival(run: Running, uploads: Promise<unknown>[]): Promise<boolean> {
+		this.#setLoading(run, { rank: null, size: null, eta: null, bars: null, isGenerating: false });
+		const stopped = new Promise<boolean>((resolve) => (run.finish = resolve));
+		const arrived = Promise.allSettled(uploads).then(async (results) => {
+			// Now the component takes the file.
+			await new Promise((resolve) => setTimeout(resolve));
+			return results.every((result) => result.status === "fulfilled" || isAbort(result.reason));
+		});
+		const isThere = await Promise.race([arrived, stopped]);
+		if (!isThere) this.#setLoading(run, null);
+		return isThere;
 	}
 
 	/** What the listener's inputs hold, after its script if it has one; a script alone sets the outputs. */
@@ -448,4 +469,8 @@ function listOf(result: unknown, places: number): unknown[] {
 	if (result === undefined) return [];
 	if (places === 1) return Array.isArray(result) && result.length === 1 ? result : [result];
 	return Array.isArray(result) ? result : [result];
+}
+
+function isAbort(reason: unknown): boolean {
+	return reason instanceof DOMException && reason.name === "AbortError";
 }

@@ -48,6 +48,9 @@ export class Block implements Viewed {
 	/** The last event that wrote here failed. */
 	hasFailed = $state(false);
 
+	/** Files of this component that are on their way. */
+	readonly uploads = new Set<Promise<unknown>>();
+
 	readonly #page: Page;
 	readonly #state: Record<string, unknown>;
 	readonly #views = new Set<View>();
@@ -63,6 +66,14 @@ export class Block implements Viewed {
 		this.#state = { ...config.props, $status: IDLE, $errors: [], ...host };
 		this.#state.$ids = this.#ids();
 		this.props = config.props;
+	}
+
+	/** Events that take this component's value wait for the upload. */
+	uploading<T>(upload: Promise<T>): Promise<T> {
+		this.uploads.add(upload);
+		const forget = () => this.uploads.delete(upload);
+		upload.then(forget, forget);
+		return upload;
 	}
 
 	/** Does the component draw this part of the frame itself? */

@@ -111,7 +111,7 @@ function contextOf(app: Host, block: Block): PegboardContext {
 		protocol: PROTOCOL,
 		emit: (event: string, data?: Json) => app.emit(block, event, data ?? null),
 		closeStream: () => app.closeStream(block),
-		upload: (files, options) => app.client.upload(files, options),
+		upload: (files, options) => block.uploading(app.client.upload(files, options)),
 		url: (file: FileData) => app.client.url(file),
 		call: async <T extends Json>(method: string, args: Json = null, options: { signal?: AbortSignal } = {}) =>
 			(await app.client.call(block.id, method, args, options.signal)) as T,
