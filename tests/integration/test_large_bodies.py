@@ -38,9 +38,9 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[direct_body.DirectBody]:
     found: list[direct_body.DirectBody] = []
     begin = direct_body.DirectBody._begin
 
-    def noted(body: direct_body.DirectBody) -> None:
+    def noted(body: direct_body.DirectBody) -> bytes:
         found.append(body)
-        begin(body)
+        return begin(body)
 
     monkeypatch.setattr(direct_body.DirectBody, "_begin", noted)
     return found
@@ -191,6 +191,18 @@ def test_connection_stays_while_the_rest_of_a_refused_upload_comes_slowly(
         body = HEAD + bytes(2 * MIB) + TAIL
         client.sendall(request_head(server, len(body)) + body)
         assert answer_of(client)[0] == 200
+
+
+def test_refused_client_that_stalls_is_let_go(server: Server, taken: list[Any]) -> None:
+    with connected(server) as client:
+        client.sendall(request_head(server, 80 * MIB) + HEAD + bytes(60 * MIB))
+        _until(lambda: bool(taken))
+        taken[0]._protocol.timeout_keep_alive = 0.4
+        client.sendall(bytes(10 * MIB))
+        assert answer_of(client)[0] == 413
+        client.sendall(bytes(MIB))
+
+        assert client.recv(1) == b""
 
 
 def test_client_that_leaves_leaves_nothing_behind(server: Server, taken: list[Any]) -> None:

@@ -43,6 +43,7 @@ def direct_body(request: HttpRequest) -> DirectBody | None:
         not isinstance(protocol, JoiningProtocol)
         or protocol.cycle is not cycle  # a later request of the same connection is here already
         or not cycle.more_body
+        or "transfer-encoding" in request.headers
         or not length.isdigit()
         or int(length) - len(cycle.body) < MIN_BYTES
         or type(transport).__module__ != "uvloop.loop"
@@ -66,8 +67,7 @@ class DirectBody(asyncio.BufferedProtocol):
         self._protocol = protocol
         self._transport = transport
         self._cycle = protocol.cycle
-        self._first = bytes(self._cycle.body)
-        self._left = length - len(self._first)
+        self._left = length
         self._block: bytearray | None = bytearray(BLOCK_BYTES)
         self._filled = 0
         self._made = 1
@@ -86,11 +86,11 @@ class DirectBody(asyncio.BufferedProtocol):
             ClientDisconnect: The client left.
             TimeoutError: Nothing came for ``idle_s`` seconds, while there was room for it.
         """
-        self._begin()
+        first = self._begin()
         lent: deque[bytearray | bytes] = deque()
         try:
-            if self._first:
-                yield self._first
+            if first:
+                yield first
             while self._left or self._ready:
                 if len(lent) == 2:
                     self._take_back(lent.popleft())
@@ -112,17 +112,21 @@ class DirectBody(asyncio.BufferedProtocol):
             if self._protocol.loop.time() - self._came_at >= idle_s:
                 raise TimeoutError from None
 
-    def _begin(self) -> None:
+    def _begin(self) -> bytes:
+        """Take over, and return what has come already."""
         cycle = self._cycle
         if cycle.waiting_for_100_continue:
             cycle.waiting_for_100_continue = False
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        first = bytes(cycle.body)
         cycle.body = bytearray()
+        self._left -= len(first)
         # Loops choose how to read when reading begins.
         self._protocol.flow.pause_reading()
         self._transport.set_protocol(self)
         self._came_at = self._protocol.loop.time()
         self._transport.resume_reading()
+        return first
 
     def _end(self) -> None:
         if self._is_lost:
@@ -160,7 +164,7 @@ class DirectBody(asyncio.BufferedProtocol):
         """Take note of bytes that have come."""
         self._left -= nbytes
         if self._is_refused:
-            self._protocol.stay_open()
+            self._protocol.something_came()
             if not self._left:
                 self._end()
             return

@@ -41,9 +41,13 @@ class JoiningProtocol(HttpToolsProtocol):
         cycle.message_event.set()
         self.flow.resume_reading()
 
-    def stay_open(self) -> None:
-        """Do not take the connection for an idle one: something came that is not for the parser."""
+    def something_came(self) -> None:
+        """Begin anew to count how long an answered connection is idle: what came was not for the parser."""
         self._unset_keepalive_if_required()
+        if self.cycle.response_complete:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
 
 class JoiningTransport:
