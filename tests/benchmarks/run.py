@@ -1,9 +1,9 @@
 """``make bench``: Pegboard, Gradio 6 and a bare ASGI floor, interleaved in one run, as ratios.
 
 Each round measures every row for every contender in turn, and another one begins each round; the medians of
-all rounds are reported. The table goes to docs/performance.md between its markers, and the figures to a JSON file beside it. It
-runs unattended: a measure that fails is noted and left out, and no round is begun that would not end
-within ``--minutes``.
+all rounds are reported. The table goes to docs/performance.md between its markers, and the figures to a
+JSON file beside it. It runs unattended: a measure that fails is noted and left out, and no round is begun
+that would not end within ``--minutes``.
 
 ``--quick`` measures the short rows once and writes no report. Either way the exit status is 1 only on a
 gross loss: a figure several times (`rows.GROSS`) worse than its budget, twice in a row. Figures of one round on a shared
