@@ -210,7 +210,6 @@ ROWS = [
         "2,000 waiting, 10 ms, limit 4",
         measures.on_own("work", lambda server: measures.waiting(server, 2000)),
         who=OURS,
-        once=True,
         budgets={"x ideal": Budget(1.1), "messages a client, most": Budget(12)},
     ),
     Row(

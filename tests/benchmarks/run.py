@@ -47,6 +47,8 @@ def main() -> int:
         help="go on with the rounds of a run that was cut short, up to --rounds")
     parser.add_argument("--quick", action="store_true", help="the short rows, one round, no report")
     parser.add_argument("--only", help="rows whose title holds this text; no report")
+    parser.add_argument("--thorough", action="store_true",
+        help="measure in every round, also what takes so long that a run measures it once")
     parser.add_argument("--renew", action="store_true", help="with --only: put them into the report all the same")
     parser.add_argument("--who", default="", help="contenders, separated by commas; all by default")
     arguments = parser.parse_args()
@@ -63,7 +65,7 @@ def main() -> int:
         if (row.quick or not arguments.quick) and (arguments.only or "") in row.title
     ]
     is_whole = not (arguments.quick or arguments.only or arguments.who)
-    run = Run(everyone, rows, KEPT if is_whole else None)
+    run = Run(everyone, rows, KEPT if is_whole else None, is_thorough=arguments.thorough)
     first = run.take_up() if is_whole and arguments.is_continued else 0
     end = time.monotonic() + 60 * arguments.minutes
     rounds = first
@@ -99,8 +101,11 @@ def main() -> int:
 class Run:
     """The figures of all rounds so far."""
 
-    def __init__(self, everyone: list[Contender], rows: list[Row], kept: Path | None = None) -> None:
+    def __init__(
+        self, everyone: list[Contender], rows: list[Row], kept: Path | None = None, is_thorough: bool = False
+    ) -> None:
         self._everyone = everyone
+        self._is_thorough = is_thorough
         self._kept = kept
         self._rows = rows
         self._taken: Results = {row.title: {} for row in rows}
@@ -130,7 +135,7 @@ class Run:
 
     def _measure_round(self, number: int) -> None:
         for row in self._rows:
-            if row.measure is not None and not (row.once and number):
+            if row.measure is not None and (not row.once or number == 0 or self._is_thorough):
                 for contender in self._in(row, number):
                     with self._noted(row.title, contender, number):
                         self._take(row, contender, row.measure(contender))
