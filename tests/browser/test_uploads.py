@@ -7,27 +7,11 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 import pegboard as pb
-from pegboard.incoming import IncomingFile
-
-
-@pytest.fixture
-def hold(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Hold every upload back until the event is set."""
-    go_on = threading.Event()
-    write = IncomingFile.write
-
-    def held(incoming: IncomingFile, chunk: Any) -> None:
-        assert go_on.wait(30)
-        write(incoming, chunk)
-
-    monkeypatch.setattr(IncomingFile, "write", held)
-    return go_on
 
 
 def digest(path: str | None) -> str:
@@ -53,20 +37,20 @@ def submit(page: Page) -> None:
     page.get_by_role("button", name="Submit").click()
 
 
-def test_submit_waits_for_the_file(page: Page, hold: threading.Event, chosen: str) -> None:
+def test_submit_waits_for_the_file(page: Page, go_on: threading.Event, chosen: str) -> None:
     submit(page)
 
     expect(page.locator(".pb-overlay")).to_be_visible()
-    hold.set()
+    go_on.set()
     expect(page.get_by_label("Out")).to_have_value(chosen)
 
 
-def test_stop_ends_the_wait_and_nothing_is_run(page: Page, hold: threading.Event, chosen: str) -> None:
+def test_stop_ends_the_wait_and_nothing_is_run(page: Page, go_on: threading.Event, chosen: str) -> None:
     submit(page)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".pb-overlay")).to_have_count(0)
 
-    hold.set()
+    go_on.set()
 
     expect(page.get_by_text("1 file uploaded")).to_be_attached()
     expect(page.get_by_label("Out")).to_have_value("")
@@ -75,7 +59,7 @@ def test_stop_ends_the_wait_and_nothing_is_run(page: Page, hold: threading.Event
 
 
 def test_nothing_is_run_without_a_file_that_was_lost(
-    serve: Callable[..., str], page: Page, problems: list[str], tmp_path: Path, hold: threading.Event
+    serve: Callable[..., str], page: Page, problems: list[str], tmp_path: Path, go_on: threading.Event
 ) -> None:
     calls: list[str | None] = []
     file = tmp_path / "large.bin"
@@ -85,7 +69,7 @@ def test_nothing_is_run_without_a_file_that_was_lost(
     page.locator("input[type=file]").set_input_files(file)
 
     submit(page)
-    hold.set()
+    go_on.set()
 
     expect(page.get_by_text("larger than")).to_be_visible()
     expect(page.locator(".pb-overlay")).to_have_count(0)

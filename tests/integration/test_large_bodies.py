@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 import pytest
 
-from pegboard.incoming import IncomingFile
 from pegboard.launch import Server
 from pegboard.server import direct_body, uploads
 from pegboard.testing.fakes import Parcel
@@ -244,16 +243,8 @@ def test_slow_client_is_not_taken_for_one_that_stalls(
 
 
 def test_slow_disk_holds_the_sender_back(
-    server: Server, taken: list[Any], monkeypatch: pytest.MonkeyPatch
+    server: Server, taken: list[Any], go_on: threading.Event
 ) -> None:
-    go_on = threading.Event()
-    write = IncomingFile.write
-
-    def held(incoming: IncomingFile, chunk: Any) -> None:
-        assert go_on.wait(30)
-        write(incoming, chunk)
-
-    monkeypatch.setattr(IncomingFile, "write", held)
     content = os.urandom(60 * MIB)
     rest = memoryview(request_head(server, len(HEAD) + len(content) + len(TAIL)) + HEAD + content + TAIL)
     with connected(server) as client:

@@ -14,8 +14,6 @@ import orjson
 
 MAX_DEPTH = 100
 
-_ANY_KEYS = orjson.OPT_NON_STR_KEYS
-
 
 def dumps(value: Any) -> bytes:
     """Encode as one line of JSON. NaN and infinities become null.
@@ -31,7 +29,7 @@ def dumps(value: Any) -> bytes:
         pass
     # Keys that are not text are rare, and to expect them takes orjson twice as long.
     try:
-        return orjson.dumps(value, default=_for_orjson, option=arrays | _ANY_KEYS)
+        return orjson.dumps(value, default=_for_orjson, option=arrays | orjson.OPT_NON_STR_KEYS)
     except TypeError:
         # Integers beyond 64 bits and lone surrogates, which the standard library takes.
         return json.dumps(value, default=_default, separators=(",", ":")).encode()
