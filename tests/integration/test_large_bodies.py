@@ -20,7 +20,7 @@ from pegboard.launch import Server
 from pegboard.server import direct_body, uploads
 from pegboard.testing.fakes import Parcel
 
-from .support import AppBuilder
+from .support import AppBuilder, until
 
 MIB = 1024 * 1024
 BOUNDARY = "x-boundary"
@@ -179,7 +179,7 @@ def test_connection_stays_while_the_rest_of_a_refused_upload_comes_slowly(
     size = 80 * MIB
     with connected(server) as client:
         client.sendall(request_head(server, size) + HEAD + bytes(60 * MIB))
-        _until(lambda: bool(taken))
+        until(lambda: bool(taken))
         taken[0]._protocol.timeout_keep_alive = 0.4
         client.sendall(bytes(10 * MIB - len(HEAD)))
         assert answer_of(client)[0] == 413
@@ -195,7 +195,7 @@ def test_connection_stays_while_the_rest_of_a_refused_upload_comes_slowly(
 def test_refused_client_that_stalls_is_let_go(server: Server, taken: list[Any]) -> None:
     with connected(server) as client:
         client.sendall(request_head(server, 80 * MIB) + HEAD + bytes(60 * MIB))
-        _until(lambda: bool(taken))
+        until(lambda: bool(taken))
         taken[0]._protocol.timeout_keep_alive = 0.4
         client.sendall(bytes(10 * MIB))
         assert answer_of(client)[0] == 413
@@ -207,8 +207,8 @@ def test_refused_client_that_stalls_is_let_go(server: Server, taken: list[Any]) 
 def test_client_that_leaves_leaves_nothing_behind(server: Server, taken: list[Any]) -> None:
     with connected(server) as client:
         client.sendall(request_head(server, 40 * MIB) + HEAD + bytes(5 * MIB))
-        _until(lambda: bool(leftovers(server)))
-    _until(lambda: not leftovers(server))
+        until(lambda: bool(leftovers(server)))
+    until(lambda: not leftovers(server))
 
     assert len(taken) == 1
     assert httpx.get(f"{server.local_url}gradio_api/info").status_code == 200
@@ -223,7 +223,7 @@ def test_client_that_sends_nothing_more_is_told(
 
         assert answer_of(client)[0] == 408
     assert len(taken) == 1
-    _until(lambda: not leftovers(server))
+    until(lambda: not leftovers(server))
 
 
 def test_slow_client_is_not_taken_for_one_that_stalls(
@@ -301,11 +301,3 @@ def test_body_of_unknown_length_comes_the_usual_way(server: Server, taken: list[
 
     assert taken == []
     assert stored_digest(server, path) == hashlib.sha256(content).hexdigest()
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not happen within 15 seconds")

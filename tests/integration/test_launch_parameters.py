@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,8 @@ import pytest
 import pegboard as pb
 from pegboard.options import CHECKS, IGNORED, ServerOptions, parse_size
 from pegboard.settings import environment
+
+from .support import until
 
 LOOK = ("theme", "css", "css_paths", "js", "head", "head_paths", "i18n")
 
@@ -202,11 +203,8 @@ def test_connections_beyond_the_limit_are_told_so(settings: pytest.MonkeyPatch, 
             stack.enter_context(socket.create_connection((url.host, url.port), timeout=20))
 
         assert httpx.get(f"{address}gradio_api/info").status_code == 503
-    for _ in range(100):  # the server has to notice that they are gone
-        if httpx.get(f"{address}gradio_api/info").status_code == 200:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nobody is served any more")
+    # The server has to notice that they are gone.
+    until(lambda: httpx.get(f"{address}gradio_api/info").status_code == 200)
 
 
 def test_own_prefix_wins_and_a_given_value_wins_over_both(settings: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,7 +11,7 @@ import pytest
 from pegboard.server import lines
 from pegboard.testing.fakes import Echo
 
-from .support import AppBuilder
+from .support import AppBuilder, until
 
 
 class Served:
@@ -53,13 +51,6 @@ def served(serve: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     yield made
     made.gate.set()
     made.client.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_line_of_a_session_that_never_reads_goes_once_its_event_has_ended(served: Served) -> None:
